@@ -1,0 +1,120 @@
+"""Who asks: the issuing authority, from one YAML file. No country is in the code."""
+
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from platformlink import documents
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A struct that a person writes: unknown fields are mistakes."""
+
+
+class Contact(Strict, frozen=True):
+    """The 24/7 point: where a platform calls back to check that we are we."""
+
+    name: dict[str, str]
+    phone: str
+    email: str
+
+
+class UnitEntry(Strict, frozen=True):
+    """One unit: a code that never changes, and its name by language."""
+
+    code: str
+    name: dict[str, str]
+
+
+class Target(Strict, frozen=True):
+    """Our own target for an answer, where nothing is agreed or stated."""
+
+    acknowledgement: str = "P3D"
+    response: str = "P20D"
+
+
+class Leads(Strict, frozen=True):
+    """How long before an end we warn, and how much time our own duties have."""
+
+    hold_warn_days: tuple[int, ...] = (21, 14, 7, 3, 1)
+    soon_days: int = 3
+    renewal_days: int = 14
+    legal_process_days: int = 30
+    ratification_hours: int = 8
+    supplement_days: int = 5
+    reminder_days: tuple[int, ...] = (1, 7, 14)
+
+
+class Retention(Strict, frozen=True):
+    """How many days records are kept before a review."""
+
+    closed_days: int = 1095
+    draft_days: int = 90
+
+
+class Instrument(Strict, frozen=True):
+    """A legal footing this authority may use, with its words for the letter."""
+
+    code: str
+    name: dict[str, str]
+    citation: dict[str, str]
+    force: str  # compulsory, voluntary, state_to_state
+    kinds: tuple[str, ...]
+    authorisation: dict[str, str] = {}  # data category -> approval, prosecutor, court
+
+
+class Authority(Strict, frozen=True):
+    """The issuing authority. Texts are dictionaries by language code."""
+
+    name: dict[str, str]
+    address: dict[str, str]
+    country: str  # ISO 3166-1 alpha-2
+    zone: str  # IANA
+    calendar: str  # a country code of the holidays library
+    languages: tuple[str, ...]  # the first is authoritative
+    prefix: str
+    mail_domain: str
+    sender: str
+    contact: Contact
+    units: tuple[UnitEntry, ...]
+    instruments: tuple[Instrument, ...]
+    targets: dict[str, Target]
+    leads: Leads = Leads()
+    retention: Retention = Retention()
+    office_opens: time = time(8)
+    office_closes: time = time(16)
+    crest: str | None = None  # an SVG file beside this one
+    is_demonstration: bool = False
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """Return the authority's time zone."""
+        return ZoneInfo(self.zone)
+
+    def instrument(self, code: str) -> Instrument | None:
+        """Return the instrument of a code, or None."""
+        return next((one for one in self.instruments if one.code == code), None)
+
+
+def said(texts: dict[str, str], language: str) -> str:
+    """Return a text in a language, else in English, else in whatever there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def load(path: Path) -> Authority:
+    """
+    Return the authority that a file describes.
+
+    Raises: DocumentWrong, with line and column.
+    """
+    text = path.read_text(encoding="utf-8")
+    authority = documents.decode(text, Authority, file=path.name)
+    if authority.zone not in available_timezones():
+        line, column = documents.line_of(text, "/zone")
+        message = f"zone: {authority.zone!r} is no IANA zone, such as Europe/Tirane"
+        raise documents.DocumentWrong(
+            documents.Problem(path.name, line, column, "/zone", message)
+        )
+    return authority

@@ -1,0 +1,80 @@
+"""The five reasons to say no. They know no HTTP; web/problems.py translates."""
+
+import msgspec
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """
+    One wrong field: a JSON pointer, a stable code, and how to mend it.
+
+    ``message`` is a gettext msgid; ``params`` fill its ``%(name)s`` places.
+    """
+
+    pointer: str
+    code: str
+    message: str
+    params: dict[str, str] = {}
+
+
+class Refusal(Exception):
+    """
+    What every refusal carries: a stable code, a title, and the wrong fields.
+
+    ``detail`` is a gettext msgid for people; ``params`` fill its places.
+    """
+
+    code = "refused"
+    title = "This could not be done"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *errors: FieldError,
+        params: dict[str, str] | None = None,
+    ) -> None:
+        self.detail = detail or self.title
+        self.errors = errors
+        self.params = params or {}
+        super().__init__(self.detail % self.params if self.params else self.detail)
+
+
+class Invalid(Refusal):
+    """What was given is wrong; the fields say where and how to mend it."""
+
+    code = "invalid"
+    title = "Something here needs mending"
+
+
+class Denied(Refusal):
+    """The caller may not do this."""
+
+    code = "denied"
+    title = "You may not do this"
+
+
+class Missing(Refusal):
+    """It is not there, or its existence is not this caller's to know."""
+
+    code = "missing"
+    title = "Nothing is here"
+
+
+class Conflict(Refusal):
+    """It was right once, but not in the present state."""
+
+    code = "conflict"
+    title = "This no longer fits"
+
+
+class Upstream(Refusal):
+    """Something outside failed; nobody knows how far it got."""
+
+    code = "upstream"
+    title = "Something outside did not answer"
+
+
+class NotTaken(Upstream):
+    """Something outside failed and surely took nothing: it may be tried again."""
+
+    code = "not-taken"
+    title = "Nothing was taken; it will be tried again"
