@@ -1,0 +1,419 @@
+"""What a letter says, its reference and its verification code. Pure."""
+
+import re
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from platformlink.authority import Authority, Instrument
+from platformlink.errors import FieldError, Invalid, Missing
+
+Texts = dict[str, str]  # by language code; a missing language prints the other one
+
+VERSION = 1
+CODE_BITS = 80
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+LONGEST_TEXT = 30_000
+LONGEST_LINE = 500
+LONGEST_IDENTIFIER = 2_000
+MOST_ITEMS = 500
+ITEMS_ON_PAGE = 6  # more than these go to annex A
+
+
+class LetterKind(StrEnum):
+    """What a letter does. The three reminders grow firmer."""
+
+    PRESERVATION = "preservation"
+    PRESERVATION_EXTENSION = "preservation_extension"
+    DISCLOSURE = "disclosure"
+    EMERGENCY_DISCLOSURE = "emergency_disclosure"
+    REMINDER_1 = "reminder_1"
+    REMINDER_2 = "reminder_2"
+    REMINDER_3 = "reminder_3"
+    WITHDRAWAL = "withdrawal"
+    SUPPLEMENT = "supplement"
+
+
+class LetterWrong(Invalid):
+    """The fields do not make a letter of this kind; each is named."""
+
+    code = "letter-wrong"
+    title = "The letter cannot be made yet"
+
+
+class CodeUnknown(Missing):
+    """No letter bears this verification code."""
+
+    code = "code-unknown"
+    title = "No letter bears this code"
+
+
+class Printed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something a letter prints."""
+
+
+class Sender(Printed, frozen=True):
+    """The issuing authority and unit. The first language is the authentic one."""
+
+    name: Texts
+    unit: Texts
+    address: Texts
+    country: str  # ISO 3166-1 alpha-2
+    zone: str  # IANA
+    languages: tuple[str, ...]
+    contact_name: Texts
+    contact_phone: str
+    contact_email: str
+    mail_domain: str
+
+
+class Person(Printed, frozen=True):
+    """An officer: name, office held, service number, direct contact."""
+
+    name: str
+    office: Texts = {}
+    number: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class Addressee(Printed, frozen=True):
+    """The responding entity, exactly as it must be addressed."""
+
+    name: str
+    lines: tuple[str, ...] = ()  # department, street, city, country
+    channel: Texts = {}
+
+
+class Item(Printed, frozen=True):
+    """One account or item: the identifier as read; ``other`` is a second one."""
+
+    kind: Texts
+    identifier: str
+    other_kind: Texts = {}
+    other: str = ""
+    seen_at: datetime | None = None
+    image: str = ""  # where in the annex its screenshot is
+
+
+class DataItem(Printed, frozen=True):
+    """Data of one category; ``items`` are numbers from 1, none means all."""
+
+    category: str  # subscriber, user_identification, traffic, content
+    name: Texts
+    detail: Texts = {}
+    items: tuple[int, ...] = ()
+
+
+class Period(Printed, frozen=True):
+    """From an instant (included) to another (not included)."""
+
+    from_at: datetime
+    to_at: datetime
+
+
+class Hold(Printed, frozen=True):
+    """How long the data are to be kept, and by when legal process follows."""
+
+    days: int
+    until_on: date  # its last day, in the sender's zone
+    process_on: date | None = None
+    process: Texts = {}  # what follows: mutual legal assistance, an order
+
+
+class Confidentiality(Printed, frozen=True):
+    """The user is not told: until when, on what basis, why."""
+
+    until_on: date | None
+    basis: Texts
+    reason: Texts
+
+
+class Footing(Printed, frozen=True):
+    """The instrument, and its force said honestly."""
+
+    instrument: str
+    name: Texts
+    citation: Texts
+    force: str  # compulsory, voluntary, state_to_state
+
+
+class Authorisation(Printed, frozen=True):
+    """Who ordered it, where that happened outside this desk."""
+
+    authority: Texts
+    number: str
+    on: date
+
+
+class Offence(Printed, frozen=True):
+    """The offence with its provision, and the penalty."""
+
+    name: Texts
+    provision: Texts
+    penalty: Texts = {}
+
+
+class Earlier(Printed, frozen=True):
+    """The letter that this one follows, and the platform's own reference."""
+
+    reference: str
+    dated_on: date
+    platform_reference: str = ""
+
+
+class Emergency(Printed, frozen=True):
+    """Who is in danger and when, how the data avert it, who was told."""
+
+    danger: Texts
+    averts: Texts
+    process_on: date | None = None
+    supervisor_told_at: datetime | None = None
+
+
+class OpenRequest(Printed, frozen=True):
+    """A line of a reminder: what was asked, when, what is awaited."""
+
+    reference: str
+    asked: Texts
+    sent_on: date
+    awaited: Texts
+    platform_reference: str = ""
+    expected_on: date | None = None
+    held_until_on: date | None = None
+
+
+class Annex(Printed, frozen=True):
+    """An enclosure that travels with the letter."""
+
+    letter: str
+    title: Texts
+    pages: int = 0
+
+
+class Issue(Printed, frozen=True):
+    """What only sealing knows: reference, code, date, where to verify."""
+
+    reference: str
+    code: str
+    dated_on: date
+    verify_url: str
+
+
+class LetterFields(Printed, frozen=True):
+    """
+    Everything that a letter prints, and nothing else: the embedded request.json.
+
+    ``open`` is for reminders, ``earlier`` for what follows a letter, ``question`` and
+    ``answer`` for supplements, ``reason`` for withdrawals, ``expected`` says whose
+    time the answer is measured by (agreed, stated, own).
+    """
+
+    kind: LetterKind
+    service: str
+    sender: Sender
+    addressee: Addressee
+    signatory: Person
+    version: int = VERSION
+    protocol_version: str = ""
+    is_demonstration: bool = False
+    issue: Issue | None = None
+    officer: Person | None = None
+    supervisor: Person | None = None
+    items: tuple[Item, ...] = ()
+    data: tuple[DataItem, ...] = ()
+    period: Period | None = None
+    hold: Hold | None = None
+    answer_by_at: datetime | None = None
+    expected: str = ""
+    confidentiality: Confidentiality | None = None
+    footing: Footing | None = None
+    authorisation: Authorisation | None = None
+    offence: Offence | None = None
+    facts: Texts = {}
+    nexus: Texts = {}
+    necessity: Texts = {}
+    urgency: Texts = {}
+    report_number: str = ""  # of the NCMEC report, if there is one
+    emergency: Emergency | None = None
+    earlier: Earlier | None = None
+    open: tuple[OpenRequest, ...] = ()
+    question: Texts = {}
+    answer: Texts = {}
+    reason: Texts = {}
+    annexes: tuple[Annex, ...] = ()
+
+
+# What a letter of each kind cannot be without.
+# Source: Budapest Convention art. 29(2); Second Additional Protocol art. 7(3), 9(3).
+ASKED = ("items", "data", "footing", "offence", "facts", "officer")
+REQUIRED: dict[LetterKind, tuple[str, ...]] = {
+    LetterKind.PRESERVATION: (*ASKED, "hold", "necessity"),
+    LetterKind.PRESERVATION_EXTENSION: (
+        *("items", "footing", "officer", "hold", "earlier", "reason"),
+    ),
+    LetterKind.DISCLOSURE: (*ASKED, "necessity", "answer_by_at"),
+    LetterKind.EMERGENCY_DISCLOSURE: (
+        *("items", "data", "footing", "officer", "emergency", "answer_by_at"),
+    ),
+    LetterKind.REMINDER_1: ("open",),
+    LetterKind.REMINDER_2: ("open",),
+    LetterKind.REMINDER_3: ("open",),
+    LetterKind.WITHDRAWAL: ("earlier", "reason"),
+    LetterKind.SUPPLEMENT: ("earlier", "question", "answer"),
+}
+
+# What else it prints where it is given.
+AROUND = ("authorisation", "confidentiality", "supervisor", "annexes", "period")
+ARGUED = ("nexus", "urgency", "report_number", "earlier")
+OPTIONAL: dict[LetterKind, tuple[str, ...]] = {
+    LetterKind.PRESERVATION: (*AROUND, *ARGUED, "answer_by_at"),
+    LetterKind.PRESERVATION_EXTENSION: (*AROUND, "data", "answer_by_at", "offence"),
+    LetterKind.DISCLOSURE: (*AROUND, *ARGUED),
+    LetterKind.EMERGENCY_DISCLOSURE: (
+        "period",
+        "offence",
+        "confidentiality",
+        "supervisor",
+    ),
+    LetterKind.REMINDER_1: ("earlier", "expected"),
+    LetterKind.REMINDER_2: ("earlier", "expected"),
+    LetterKind.REMINDER_3: ("earlier", "expected"),
+    LetterKind.WITHDRAWAL: ("items", "officer"),
+    LetterKind.SUPPLEMENT: ("items", "officer", "annexes"),
+}
+ALWAYS = (
+    *("kind", "service", "sender", "addressee", "signatory", "version"),
+    *("protocol_version", "is_demonstration", "issue"),
+)
+
+
+def sender_of(authority: Authority, unit_code: str) -> Sender:
+    """Return who asks, as a letter shows them."""
+    units = {unit.code: unit.name for unit in authority.units}
+    return Sender(
+        name=authority.name,
+        unit=units.get(unit_code, {}),
+        address=authority.address,
+        country=authority.country,
+        zone=authority.zone,
+        languages=authority.languages,
+        contact_name=authority.contact.name,
+        contact_phone=authority.contact.phone,
+        contact_email=authority.contact.email,
+        mail_domain=authority.mail_domain,
+    )
+
+
+def footing_of(instrument: Instrument) -> Footing:
+    """Return an instrument, as a letter shows it."""
+    return Footing(
+        instrument=instrument.code,
+        name=instrument.name,
+        citation=instrument.citation,
+        force=instrument.force,
+    )
+
+
+def encode(fields: LetterFields) -> bytes:
+    """Return request.json: the same fields always give the same bytes."""
+    return msgspec.json.format(
+        msgspec.json.encode(fields, order="deterministic"), indent=2
+    )
+
+
+def decode(content: bytes) -> LetterFields:
+    """
+    Return the fields of a request.json.
+
+    Raises: msgspec.ValidationError.
+    """
+    return msgspec.json.decode(content, type=LetterFields)
+
+
+def trimmed(fields: LetterFields) -> LetterFields:
+    """Return the fields that a letter of this kind prints, the others left empty."""
+    printed = {*ALWAYS, *REQUIRED[fields.kind], *OPTIONAL[fields.kind]}
+    kept = {name: getattr(fields, name) for name in printed}
+    return LetterFields(**kept)
+
+
+def _longest(pointer: str) -> int:
+    """Return how many characters may stand at a pointer."""
+    if pointer.endswith(("/identifier", "/other")):
+        return LONGEST_IDENTIFIER
+    long = ("facts", "nexus", "necessity", "urgency", "question", "answer", "reason")
+    is_long = any(f"/{name}/" in pointer for name in (*long, "danger", "averts"))
+    return LONGEST_TEXT if is_long else LONGEST_LINE
+
+
+def _too_long(value: object, pointer: str = "") -> list[FieldError]:
+    """Return every text below a pointer that is longer than a letter can bear."""
+    if isinstance(value, dict):
+        pairs = [(str(key), one) for key, one in value.items()]
+    elif isinstance(value, list):
+        pairs = [(str(place), one) for place, one in enumerate(value)]
+    elif isinstance(value, str) and len(value) > _longest(pointer):
+        message = "At most %(most)s characters fit in a letter."
+        most = {"most": str(_longest(pointer))}
+        return [FieldError(pointer, "too-long", message, most)]
+    else:
+        return []
+    return [error for key, one in pairs for error in _too_long(one, f"{pointer}/{key}")]
+
+
+def _is_blank(value: object) -> bool:
+    """Say whether nothing would be printed of a value."""
+    if isinstance(value, dict):
+        return not any(text.strip() for text in value.values())
+    return not value
+
+
+def check(fields: LetterFields) -> None:
+    """
+    Let pass what can be printed: all that the kind needs, nothing overlong.
+
+    Raises: LetterWrong, which names each field.
+    """
+    errors = [
+        FieldError(f"/{name}", "required", "A letter of this kind needs this.")
+        for name in REQUIRED[fields.kind]
+        if _is_blank(getattr(fields, name))
+    ]
+    errors += _too_long(msgspec.to_builtins(fields))
+    if len(fields.items) > MOST_ITEMS:
+        most = {"most": str(MOST_ITEMS)}
+        message = "At most %(most)s items fit in a letter."
+        errors.append(FieldError("/items", "too-many", message, most))
+    if errors:
+        raise LetterWrong("", *errors)
+
+
+def reference_of(prefix: str, year: int, number: int) -> str:
+    """Return ``PL-2026-000123``."""
+    return f"{prefix}-{year:04d}-{number:06d}"
+
+
+def code_of(number: int) -> str:
+    """Return a verification code for 80 random bits: 16 Crockford characters."""
+    shifts = range(CODE_BITS - 5, -1, -5)
+    return "".join(ALPHABET[number >> shift & 31] for shift in shifts)
+
+
+def grouped(code: str) -> str:
+    """Return a code in four groups of four."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def read_code(text: str) -> str:
+    """
+    Return the code that a person typed: any case, any grouping, O for 0, I or L for 1.
+
+    Raises: CodeUnknown.
+    """
+    plain = re.sub(r"[\s\-–—.]", "", text).upper()
+    plain = plain.translate(str.maketrans("OIL", "011"))
+    if len(plain) != CODE_BITS // 5 or any(one not in ALPHABET for one in plain):
+        raise CodeUnknown
+    return plain
