@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,25 +14,27 @@ T = TypeVar("T")
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 40
-BARE_PATH = re.compile(r"\.(\w[\w-]*)|\[(\d+|\.\.\.)\]")
+STEP = re.compile(r"\.(\w[\w-]*)|\[(\d+|\.\.\.)\]")
+
+# libyaml parses a file in milliseconds and does not recurse; both give equal events.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Plain words stay words: NO is Norway, no is a word, 12:30 and 2026-11-24 are text.
+# Source: YAML 1.2.2, 10.2 (core schema), without octal, hexadecimal and infinity.
+_PLAIN = (
+    (re.compile(r"null|~|"), lambda text: None),
+    (re.compile(r"true|false"), lambda text: text == "true"),
+    (re.compile(r"-?(?:0|[1-9]\d{0,17})"), int),
+    (re.compile(r"-?(?:0|[1-9]\d*)\.\d+"), float),
+)
 
 
-class DocumentWrong(Invalid):
-    """A YAML document cannot be read; ``problems`` say where and why."""
-
-    code = "document-wrong"
-    title = "A file is wrong"
-
-    def __init__(self, *problems: "Problem") -> None:
-        self.problems = problems
-        super().__init__(
-            "; ".join(map(str, problems)),
-            *(FieldError(p.pointer, "document", p.message) for p in problems),
-        )
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A struct that a person writes: unknown fields are mistakes."""
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One mistake: the file, its line and column (from 1), what is wrong and allowed."""
+    """One mistake: file, line and column (from 1), what is wrong and allowed."""
 
     file: str
     line: int
@@ -44,169 +47,253 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader without aliases, tags of its own, timestamps or doubled keys."""
+class DocumentWrong(Invalid):
+    """A YAML document cannot be read; ``problems`` say where and why."""
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - PyYAML's own signature
-        if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
-            raise yaml.constructor.ConstructorError(
-                None, None, "aliases are not allowed", event.start_mark
-            )
-        return super().compose_node(parent, index)
+    code = "document-wrong"
+    title = "A file is wrong"
 
-
-# Dates stay text, so that msgspec alone decides what a date is.
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, regex) for tag, regex in pairs if not tag.endswith(":timestamp")]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(
+            "; ".join(map(str, problems)),
+            *(FieldError(p.pointer, "document", p.message) for p in problems),
+        )
 
 
-def _refuse(file: str, mark: Any, message: str, pointer: str = "") -> DocumentWrong:  # noqa: ANN401 - PyYAML's untyped mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return DocumentWrong(Problem(file, line, column, pointer, message))
+class _Node:
+    """One value of a document, where it stands, and where its keys stand."""
+
+    def __init__(self, mark: Any, value: Any) -> None:  # noqa: ANN401 - PyYAML's untyped mark; any YAML value
+        self.line, self.column = mark.line + 1, mark.column + 1
+        self.value: Any = value  # a scalar, list[_Node] or dict[str, _Node]
+        self.keys: dict[str, _Node] = {}
+
+    def plain(self) -> Any:  # noqa: ANN401 - any YAML value
+        """Return the value without places."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def child(self, step: str) -> "_Node | None":
+        """Return the node of a key or an index, or None."""
+        if isinstance(self.value, dict):
+            return self.value.get(step)
+        if isinstance(self.value, list) and step.isdigit():
+            return next(iter(self.value[int(step) : int(step) + 1]), None)
+        return None
+
+    def at(self, path: list[str]) -> "_Node":
+        """Return the node at a path, or the deepest one on the way to it."""
+        node = self
+        for step in path:
+            inner = node.child(step)
+            if inner is None:
+                break
+            node = inner
+        return node
 
 
-def _compose(text: str, file: str) -> yaml.Node:
-    loader = _StrictLoader(text)
-    try:
-        node = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _refuse(file, mark, str(error.problem)) from None
-    except yaml.YAMLError as error:
-        raise _refuse(file, None, str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise _refuse(file, None, "nested too deeply") from None
-    finally:
-        loader.dispose()
-    if node is None:
-        raise _refuse(file, None, "the file is empty")
-    return node
+class _Reader:
+    """Builds the tree of one document from parser events, without recursion."""
 
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.open: list[_Node] = []
+        self.waiting: list[_Node | None] = []  # per open map: the key without a value
+        self.root: _Node | None = None
 
-def _check(node: yaml.Node, file: str, depth: int = 0) -> None:
-    """Refuse foreign tags, doubled keys, keys that are no text, and depth."""
-    if depth > DEEPEST:
-        raise _refuse(file, node.start_mark, "nested too deeply")
-    if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise _refuse(file, node.start_mark, f"the tag {node.tag} is not allowed")
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            _check(child, file, depth + 1)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, child in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise _refuse(file, key.start_mark, "a key must be a word")
-            if key.value in seen:
-                raise _refuse(
-                    file, key.start_mark, f"the key {key.value!r} stands here twice"
-                )
-            seen.add(key.value)
-            _check(child, file, depth + 1)
+    def refuse(self, place: _Node | None, message: str) -> DocumentWrong:
+        line, column = (place.line, place.column) if place else (1, 1)
+        return DocumentWrong(Problem(self.file, line, column, "", message))
 
+    def events(self) -> Iterator[Any]:
+        """Yield the parser's events; its complaints become ours."""
+        try:
+            yield from yaml.parse(self.text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = _Node(mark, None) if mark else None
+            raise self.refuse(place, str(error.problem)) from None
+        except yaml.YAMLError as error:
+            raise self.refuse(None, str(error).splitlines()[0]) from None
 
-def _find(node: yaml.Node, path: list[str]) -> yaml.Node:
-    """Return the node at a path, or the deepest one on the way to it."""
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next((v for k, v in node.value if k.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and step.isdigit():
-            found = node.value[int(step)] if int(step) < len(node.value) else None
+    def read(self) -> _Node:
+        """Return the tree of the only document."""
+        for event in self.events():
+            self.take(event)
+        if self.root is None or self.root.value is None:
+            raise self.refuse(None, "the file is empty")
+        return self.root
+
+    def take(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's untyped events
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.open.pop()
+            self.waiting.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self.begin(event)
+        elif isinstance(event, yaml.DocumentStartEvent) and self.root:
+            place = _Node(event.start_mark, None)
+            raise self.refuse(place, "a second document begins here")
+
+    def begin(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's untyped events
+        """Place one scalar, or open a list or a map."""
+        node = _Node(event.start_mark, None)
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise self.refuse(node, "anchors and aliases are not allowed")
+        if event.tag not in (None, "!"):
+            raise self.refuse(node, f"the tag {event.tag} is not allowed")
+        if isinstance(event, yaml.ScalarEvent):
+            node.value = _scalar(event)
+            self.place(node, event.value)
+            return
+        node.value = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self.place(node, None)
+        self.open.append(node)
+        self.waiting.append(None)
+        if len(self.open) > DEEPEST:
+            raise self.refuse(node, "nested too deeply")
+
+    def place(self, node: _Node, word: str | None) -> None:
+        """Put a node where it belongs: as root, in a list, as a key or its value."""
+        if not self.open:
+            self.root = node
+            return
+        parent, key = self.open[-1], self.waiting[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif key is not None:
+            parent.value[key.value] = node
+            self.waiting[-1] = None
+        elif word is None:
+            raise self.refuse(node, "a key must be a word")
+        elif word in parent.keys:
+            raise self.refuse(node, f"the key {word!r} stands here twice")
         else:
-            found = None
-        if found is None:
-            return node
-        node = found
-    return node
+            node.value = word
+            parent.keys[word] = node
+            self.waiting[-1] = node
 
 
-def _key_node(node: yaml.Node, key: str) -> yaml.Node:
-    if isinstance(node, yaml.MappingNode):
-        return next((k for k, _ in node.value if k.value == key), node)
-    return node
+def _scalar(event: Any) -> Any:  # noqa: ANN401 - PyYAML's untyped events; any scalar
+    """Return what a scalar means: quoted ones are text, plain ones by their shape."""
+    if not event.implicit[0]:
+        return event.value
+    for pattern, make in _PLAIN:
+        if pattern.fullmatch(event.value):
+            return make(event.value)
+    return event.value
 
 
-def _names_allowed(kind: Any, path: list[str]) -> tuple[str, ...]:  # noqa: ANN401 - any type msgspec can decode
-    """Return the field names that the struct at a path allows, or nothing."""
+def _leaf(kind: Any, path: list[str]) -> Any:  # noqa: ANN401 - msgspec's type descriptions
+    """Return the description of the type at a path, or None."""
     info: Any = msgspec.inspect.type_info(kind)
-    for step in [*path, None]:
-        if isinstance(info, msgspec.inspect.UnionType):
-            structs = [
-                t for t in info.types if not isinstance(t, msgspec.inspect.NoneType)
-            ]
-            info = structs[0] if structs else info
-        if step is None:
-            break
-        if isinstance(info, msgspec.inspect.StructType):
-            field = next((f for f in info.fields if f.encode_name == step), None)
-            info = field.type if field else None
-        elif isinstance(info, msgspec.inspect.DictType):
-            info = info.value_type
-        elif hasattr(info, "item_type"):
-            info = info.item_type
+    for step in path:
+        for one in getattr(info, "types", (info,)):
+            inner = _inner(one, step)
+            if inner is not None:
+                break
         else:
-            return ()
+            return None
+        info = inner
+    return info
+
+
+def _inner(info: Any, step: str) -> Any:  # noqa: ANN401 - msgspec's type descriptions
+    """Return the type one step inside another, or None."""
     if isinstance(info, msgspec.inspect.StructType):
-        return tuple(f.encode_name for f in info.fields)
-    return ()
+        return next((f.type for f in info.fields if f.encode_name == step), None)
+    if isinstance(info, msgspec.inspect.DictType):
+        return info.value_type
+    return getattr(info, "item_type", None)
+
+
+def _words(info: Any) -> tuple[str, ...]:  # noqa: ANN401 - msgspec's type descriptions
+    """Return what may stand there: field names of a struct, values of a choice."""
+    found: list[str] = []
+    for one in getattr(info, "types", (info,)):
+        if isinstance(one, msgspec.inspect.StructType):
+            found += [field.encode_name for field in one.fields]
+        elif isinstance(one, msgspec.inspect.EnumType):
+            found += [str(member.value) for member in one.cls]
+        elif isinstance(one, msgspec.inspect.LiteralType):
+            found += map(str, one.values)
+    return tuple(found)
+
+
+def _advice(word: str, allowed: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, allowed, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}allowed here: {', '.join(allowed)}"
 
 
 def _explain(
     error: msgspec.ValidationError,
     kind: Any,  # noqa: ANN401 - any type msgspec can decode
-    root: yaml.Node,
+    root: _Node,
     file: str,
 ) -> Problem:
+    """Return msgspec's complaint with its place, and what is allowed there."""
     message, _, where = str(error).partition(" - at `")
-    path = [a or b for a, b in BARE_PATH.findall(where.rstrip("`"))]
-    node = _find(root, path)
+    path = [a or b for a, b in STEP.findall(where.rstrip("`"))]
+    node, words = root.at(path), _words(_leaf(kind, path))
     if unknown := re.search(r"unknown field `(.+?)`", message):
         name = unknown.group(1)
-        node = _key_node(node, name)
-        allowed = _names_allowed(kind, path)
-        near = difflib.get_close_matches(name, allowed, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        message = f"unknown field {name!r}: {hint}allowed here: {', '.join(allowed)}"
+        node = node.keys.get(name, node)
+        message = f"unknown field {name!r}: {_advice(name, words)}"
         path = [*path, name]
-    elif where:
+    elif "enum value" in message and words:
+        message = f"{path[-1]}: {node.value!r} {_advice(str(node.value), words)}"
+    elif path:
         message = f"{'.'.join(path)}: {message}"
     pointer = "".join(f"/{step}" for step in path)
-    mark = node.start_mark
-    return Problem(file, mark.line + 1, mark.column + 1, pointer, message)
+    return Problem(file, node.line, node.column, pointer, message)
 
 
-def decode(text: str | bytes, kind: type[T], *, file: str) -> T:
+def _text(content: str | bytes, file: str) -> str:
+    """Return the text of a file that is small enough and UTF-8."""
+    if len(content) > LARGEST_BYTES:
+        raise DocumentWrong(Problem(file, 1, 1, "", "larger than 1 MB"))
+    if isinstance(content, str):
+        return content
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        problem = Problem(file, line, 1, "", "this is not UTF-8 text")
+        raise DocumentWrong(problem) from None
+
+
+def decode(content: str | bytes, kind: type[T], *, file: str) -> T:
     """
     Return a YAML document as a struct; unknown fields and doubled keys are refused.
 
-    Aliases, foreign tags, more than 1 MB and more than 40 levels are refused too.
+    Plain words are text: only ``true``, ``false``, ``null`` and decimal numbers are
+    not. Aliases, tags, more than 1 MB and more than 40 levels are refused too.
 
     Raises: DocumentWrong, with line and column.
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = text[: error.start].count(b"\n") + 1
-            problem = Problem(file, line, 1, "", "this is not UTF-8 text")
-            raise DocumentWrong(problem) from None
-    if len(text) > LARGEST_BYTES:
-        raise _refuse(file, None, "larger than 1 MB")
-    root = _compose(text, file)
-    _check(root, file)
+    root = _Reader(_text(content, file), file).read()
     try:
-        plain = yaml.constructor.SafeConstructor().construct_document(root)
-        return msgspec.convert(plain, kind)
-    except yaml.MarkedYAMLError as error:
-        raise _refuse(file, error.problem_mark, str(error.problem)) from None
+        return msgspec.convert(root.plain(), kind)
     except msgspec.ValidationError as error:
         raise DocumentWrong(_explain(error, kind, root, file)) from None
 
 
+class Places:
+    """Where the values of one document stand; reads it once."""
+
+    def __init__(self, text: str) -> None:
+        self._root = _Reader(text, "").read()
+
+    def of(self, pointer: str) -> tuple[int, int]:
+        """Return line and column (from 1) of a JSON pointer, or of what is nearest."""
+        node = self._root.at([step for step in pointer.split("/") if step])
+        return node.line, node.column
+
+
 def line_of(text: str, pointer: str) -> tuple[int, int]:
     """Return line and column (from 1) of a JSON pointer in a YAML text."""
-    node = _find(_compose(text, ""), pointer.strip("/").split("/"))
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    return Places(text).of(pointer)
