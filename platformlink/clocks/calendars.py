@@ -1,0 +1,98 @@
+"""Whose rest days: real holiday data by country, with an authority's own changes."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.metadata import version
+
+import holidays
+import msgspec
+
+from platformlink.clocks.rules import add, day_of
+from platformlink.clocks.terms import Calendar, Pause, Term
+from platformlink.errors import FieldError, Invalid
+
+
+class CalendarUnknown(Invalid):
+    """No calendar has this code."""
+
+    code = "calendar-unknown"
+    title = "No calendar has this code"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One day that an authority declares a rest day (with a name) or a working day."""
+
+    day_on: date
+    is_rest: bool
+    name: str = ""
+
+
+@lru_cache(maxsize=256)
+def _published(code: str, first_year: int, last_year: int) -> Calendar:
+    country, _, part = code.partition("-")
+    try:
+        days = holidays.country_holidays(
+            country, subdiv=part or None, years=range(first_year, last_year + 1)
+        )
+    except (NotImplementedError, KeyError) as error:
+        message = "Give a country code such as AL, IE or US."
+        wrong = FieldError("/calendar", "unknown", message)
+        raise CalendarUnknown("", wrong) from error
+    return Calendar(
+        code=code,
+        version=f"holidays {version('holidays')}",
+        weekend=tuple(sorted(days.weekend)),
+        holidays=dict(sorted(days.items())),
+    )
+
+
+def _changed(calendar: Calendar, changes: Iterable[Change]) -> Calendar:
+    """Return the calendar with changes laid over it; the later one wins."""
+    final = {one.day_on: one for one in changes}
+    if not final:
+        return calendar
+    added = {d: one.name for d, one in final.items() if one.is_rest}
+    worked = {d for d, one in final.items() if not one.is_rest}
+    kept = {d: n for d, n in calendar.holidays.items() if d not in worked}
+    return msgspec.structs.replace(
+        calendar,
+        version=f"{calendar.version}, {len(final)} changes",
+        holidays=kept | added,
+        worked=tuple(sorted(worked)),
+    )
+
+
+def load(
+    code: str, first_year: int, last_year: int, changes: Iterable[Change] = ()
+) -> Calendar:
+    """
+    Return the calendar of a country, or of a part of one (`US-CA`), for some years.
+
+    Raises: CalendarUnknown.
+    """
+    return _changed(_published(code, first_year, last_year), changes)
+
+
+def covering(
+    term: Term,
+    start_at: datetime,
+    changes: Iterable[Change] = (),
+    pauses: Iterable[Pause] = (),
+) -> Calendar | None:
+    """
+    Return the calendar that a term names, for all years it can touch, or None.
+
+    Raises: CalendarUnknown.
+    """
+    if term.calendar is None:
+        return None
+    first = day_of(start_at, term.zone)
+    last = term.until_on or first
+    if term.length and not term.in_hours:
+        for length in (term.length, *term.extensions):
+            last = add(last, length)
+    for pause in pauses:
+        last += pause.to_at - pause.from_at
+    # A year more on both sides: what is moved may cross a New Year, and then some.
+    return load(term.calendar, first.year - 1, last.year + 1, changes)

@@ -1,0 +1,63 @@
+"""Real rest days, and an authority's own."""
+
+from datetime import date, datetime
+
+import pytest
+
+from platformlink.clocks import calendars
+from platformlink.clocks.calendars import Change
+from platformlink.clocks.terms import Duty, Term, parse
+
+
+def test_movable_feasts_are_known() -> None:
+    albania = calendars.load("AL", 2026, 2026)
+
+    assert albania.is_rest(date(2026, 5, 27))
+    assert albania.is_rest(date(2026, 11, 30))
+    assert not albania.is_rest(date(2026, 11, 27))
+
+
+def test_a_part_of_a_country_has_its_own_days() -> None:
+    assert calendars.load("US-CA", 2026, 2026).is_rest(date(2026, 3, 31))
+    assert not calendars.load("US", 2026, 2026).is_rest(date(2026, 3, 31))
+
+
+@pytest.mark.parametrize("code", ["", "XX", "al", "US-ZZ", "../AL"])
+def test_an_unknown_calendar_is_refused_by_name(code: str) -> None:
+    with pytest.raises(calendars.CalendarUnknown) as refused:
+        calendars.load(code, 2026, 2026)
+
+    assert refused.value.errors[0].pointer == "/calendar"
+
+
+def test_an_authority_adds_a_rest_day_and_takes_one_away() -> None:
+    changes = [
+        Change(date(2026, 10, 22), is_rest=True, name="Election"),
+        Change(date(2026, 11, 23), is_rest=False),
+        Change(date(2026, 10, 24), is_rest=False),
+    ]
+
+    changed = calendars.load("AL", 2026, 2026, changes)
+
+    assert changed.is_rest(date(2026, 10, 22))
+    assert not changed.is_rest(date(2026, 11, 23))
+    assert not changed.is_rest(date(2026, 10, 24))
+    assert changed.version.endswith("3 changes")
+
+
+def test_the_last_change_of_a_day_wins() -> None:
+    day = date(2026, 10, 22)
+    changes = [Change(day, is_rest=True, name="Mourning"), Change(day, is_rest=False)]
+
+    assert not calendars.load("AL", 2026, 2026, changes).is_rest(day)
+
+
+def test_a_calendar_covers_every_year_that_a_term_touches() -> None:
+    long = Term(
+        length=parse("P3Y"), zone="Europe/Tirane", duty=Duty.THEIRS, calendar="AL"
+    )
+
+    found = calendars.covering(long, datetime.fromisoformat("2026-12-31T12:00+01:00"))
+
+    assert found is not None
+    assert {day.year for day in found.holidays} == set(range(2025, 2031))
