@@ -1,0 +1,1 @@
+"""One outside thing each, one file each. They fill the ports; slices never see them."""

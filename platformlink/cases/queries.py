@@ -1,0 +1,84 @@
+"""Reading cases, with the caller's permission in the WHERE."""
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.rules import NoSuchCase
+from platformlink.cases.tables import Case, CaseMember
+from platformlink.permissions import Actor, Reach, Right, Subject, reach
+
+
+def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
+    """
+    Return the condition under which a person may see a case.
+
+    The same rule as `permissions.may`, as SQL; a test walks both over every role.
+    """
+    within: dict[Reach | None, ColumnElement[bool]] = {
+        Reach.ALL: true(),
+        Reach.UNIT: or_(
+            col(Case.unit_id) == actor.unit_id, col(Case.lead_id) == actor.id
+        ),
+        Reach.OWN: col(Case.lead_id) == actor.id,
+    }
+    is_member = exists().where(
+        col(CaseMember.case_id) == col(Case.id), col(CaseMember.user_id) == actor.id
+    )
+    open_to_all = col(Case.is_restricted).is_(False)
+    return and_(within.get(reach(actor, right), false()), or_(open_to_all, is_member))
+
+
+async def by_reference(session: AsyncSession, reference: str, *, actor: Actor) -> Case:
+    """
+    Return a case that the caller may see.
+
+    Raises: NoSuchCase, also where it exists but is not theirs to know.
+    """
+    query = (
+        select(Case)
+        .where(Case.reference == reference, seen_by(actor))
+        .order_by(col(Case.is_restricted).desc())
+    )
+    case = (await session.exec(query)).first()
+    if case is None:
+        raise NoSuchCase
+    return case
+
+
+async def member_ids(session: AsyncSession, case: Case) -> frozenset[int] | None:
+    """Return who may see a restricted case; None for one that is open to all."""
+    if not case.is_restricted:
+        return None
+    query = select(CaseMember.user_id).where(CaseMember.case_id == case.id)
+    return frozenset((await session.exec(query)).all())
+
+
+async def subject(session: AsyncSession, case: Case) -> Subject:
+    """Return a case as a subject of permissions."""
+    members = await member_ids(session, case)
+    return Subject(case.unit_id, case.lead_id, members)
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    q: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Case]:
+    """Return cases, newest first; `before` is the id of the last one seen."""
+    query = select(Case).where(seen_by(actor)).order_by(col(Case.id).desc())
+    if q:
+        like = f"%{q.strip()}%"
+        query = query.where(
+            or_(
+                col(Case.reference).ilike(like),
+                col(Case.title).ilike(like),
+                col(Case.offence).ilike(like),
+            )
+        )
+    if before is not None:
+        query = query.where(col(Case.id) < before)
+    return list((await session.exec(query.limit(limit))).all())

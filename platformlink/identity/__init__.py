@@ -1,0 +1,12 @@
+"""
+Identity: who is knocking.
+
+Owns units, people (`app_user`), their sign-ins (`sign_in`), and the keys of writes
+already answered (`answered_key`, for `Idempotency-Key`).
+
+Decisions
+- 2026-11-24: a token is a JWT that names a row of `sign_in`; each request looks that
+  row up, so that signing out, disabling a person or changing roles works at once.
+- 2026-11-24: after idling the row is over and the password is asked again; what was
+  typed waits in the page and in the saved draft.
+"""

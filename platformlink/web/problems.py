@@ -1,0 +1,139 @@
+"""Refusals as responses: RFC 9457 for programs, a page for people."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect
+
+from platformlink import errors
+from platformlink.errors import FieldError, Refusal
+from platformlink.values import Phrase
+from platformlink.web.pages import Page, Shell
+from platformlink.web.words import Words
+
+log = structlog.get_logger()
+
+STATUS: dict[type[Refusal], int] = {
+    errors.Invalid: 422,
+    errors.Denied: 403,
+    errors.Missing: 404,
+    errors.Conflict: 409,
+    errors.NotTaken: 503,
+    errors.Upstream: 502,
+}
+BY_CODE = {
+    "not-signed-in": 401,
+    "wrong-password": 401,
+    "account-rests": 429,
+    "changed-meanwhile": 412,
+    "too-many": 429,
+    "too-large": 413,
+}
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What went wrong, as RFC 9457 says it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    errors: list[dict[str, str]] = []
+
+
+class ProblemPage(Page, frozen=True):
+    """A refusal that a person reads."""
+
+    template = "web/problem.html"
+    problem: Problem
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    if refusal.code in BY_CODE:
+        return BY_CODE[refusal.code]
+    return next(code for base, code in STATUS.items() if isinstance(refusal, base))
+
+
+def field_error(error: FieldError, words: Words) -> dict[str, str]:
+    """Return a wrong field with its message in the reader's language."""
+    message = words.say(Phrase(error.message, dict(error.params)))
+    return {"pointer": error.pointer, "code": error.code, "message": message}
+
+
+def as_problem(refusal: Refusal, words: Words, instance: str) -> Problem:
+    """Return a refusal as a problem in the reader's language."""
+    return Problem(
+        type=f"/problems/{refusal.code}",
+        title=words.say(refusal.title),
+        status=status_of(refusal),
+        detail=words.say(Phrase(refusal.detail, dict(refusal.params))),
+        instance=instance,
+        errors=[field_error(error, words) for error in refusal.errors],
+    )
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Say whether a person's browser asks, rather than a program."""
+    if request.url.path.startswith("/api/"):
+        return False
+    return "text/html" in request.headers.get("accept", "") or bool(
+        request.headers.get("hx-request")
+    )
+
+
+def answer(
+    request: Request[Any, Any, Any], problem: Problem, shell: Shell
+) -> Response[Any]:
+    """Return a problem as JSON, as a page, or as the way to the sign-in."""
+    if not wants_page(request):
+        return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE)
+    if problem.type.endswith("/not-signed-in"):
+        return to_sign_in(request)
+    page = ProblemPage(title=problem.title, problem=problem)
+    return Response(
+        shell.text(page), status_code=problem.status, media_type=MediaType.HTML
+    )
+
+
+def to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Send a person to the sign-in, and back afterwards; htmx is told by a header."""
+    back = request.url.path
+    if request.url.query:
+        back += f"?{request.url.query}"
+    target = Redirect("/sign-in", query_params={"next": back}, status_code=303)
+    if request.headers.get("hx-request"):
+        place = target.url if isinstance(target.url, str) else "/sign-in"
+        return Response("", status_code=401, headers={"HX-Redirect": place})
+    return target
+
+
+def from_framework(error: HTTPException, instance: str) -> Problem:
+    """Return what Litestar itself refused: a path, a method, a malformed body."""
+    found: list[dict[str, str]] = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        found = [
+            {
+                "pointer": "/" + str(one.get("key", "")).replace(".", "/"),
+                "code": "malformed",
+                "message": str(one.get("message", "")),
+            }
+            for one in error.extra
+            if isinstance(one, dict)
+        ]
+    status = 422 if found else error.status_code
+    code = {404: "missing", 405: "wrong-method", 413: "too-large", 429: "too-many"}
+    return Problem(
+        type=f"/problems/{code.get(status, 'malformed' if found else 'refused')}",
+        title=error.detail if not found else "Something here needs mending",
+        status=status,
+        detail="" if not found else error.detail,
+        instance=instance,
+        errors=found,
+    )

@@ -1,0 +1,140 @@
+"""Words, dates and numbers in the reader's language."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages import mofile, pofile
+from babel.support import NullTranslations, Translations
+
+from platformlink.values import Phrase
+
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "sq")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the catalogue of a language; English is the source and needs none."""
+    source = LOCALE / language / "LC_MESSAGES" / "messages.po"
+    if not source.is_file():
+        return NullTranslations()
+    with source.open("rb") as file:
+        catalogue = pofile.read_po(file, locale=language)
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Words:
+    """How one reader is spoken to: language and time zone."""
+
+    def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self.zone = zone
+        self.gettext: Callable[[str], str] = translations(self.language).gettext
+
+    def day(self, value: date | datetime) -> str:
+        """Return a date with its month spelled out: 24 November 2026."""
+        if isinstance(value, datetime):
+            value = value.astimezone(self.zone).date()
+        return str(dates.format_date(value, "d MMMM y", locale=self.language))
+
+    def short_day(self, value: date | datetime) -> str:
+        """Return weekday, day and month, without the year: Tue 24 Nov."""
+        if isinstance(value, datetime):
+            value = value.astimezone(self.zone).date()
+        return str(dates.format_date(value, "EEE d MMM", locale=self.language))
+
+    def time(self, value: datetime) -> str:
+        """Return the time of day: 14:40."""
+        return value.astimezone(self.zone).strftime("%H:%M")
+
+    def when(self, value: datetime) -> str:
+        """Return date and time in the authority's zone: 24 November 2026, 14:40."""
+        return f"{self.day(value)}, {self.time(value)}"
+
+    def due(self, value: datetime) -> str:
+        """
+        Return an exclusive end as people say it.
+
+        Midnight is told as the end of the day before: until the end of 31 October.
+        """
+        local = value.astimezone(self.zone)
+        if (local.hour, local.minute) == (0, 0):
+            eve = date.fromordinal(local.date().toordinal() - 1)
+            return self.gettext("end of %(day)s") % {"day": self.day(eve)}
+        return self.when(value)
+
+    def span(self, seconds: float) -> str:
+        """Return a length of time in its two largest units: 2 days 3 h."""
+        left = int(abs(seconds))
+        days, left = divmod(left, DAY)
+        hours, left = divmod(left, HOUR)
+        minutes = left // MINUTE
+        if days:
+            plural = translations(self.language).ngettext
+            return plural("%(n)s day", "%(n)s days", days) % {"n": days}
+        if hours:
+            return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return f"{minutes} min"
+
+    def number(self, value: float) -> str:
+        """Return a number with the language's marks."""
+        return str(numbers.format_decimal(value, locale=self.language))
+
+    def percent(self, share: float) -> str:
+        """Return a share of one as a whole percentage: 66 %."""
+        return f"{round(share * 100)} %"
+
+    def size(self, count: int) -> str:
+        """Return bytes in a unit that fits: 148 MB."""
+        value = float(count)
+        for unit in ("B", "kB", "MB"):
+            if value < 1000:  # noqa: PLR2004 - decimal units
+                return f"{value:.0f} {unit}"
+            value /= 1000
+        return f"{value:.1f} GB"
+
+    def _shown(self, name: str, value: Any) -> str:  # noqa: ANN401 - whatever a phrase holds
+        if isinstance(value, datetime):
+            return self.when(value)
+        if name.endswith("_on") and ISO_DATE.fullmatch(str(value)):
+            return self.day(date.fromisoformat(str(value)))
+        if isinstance(value, str) and name.endswith("_at") and "T" in value:
+            return self.when(datetime.fromisoformat(value).astimezone(UTC))
+        if isinstance(value, Phrase):
+            return self.say(value)
+        return str(value)
+
+    def say(self, phrase: Phrase | str | dict[str, Any]) -> str:
+        """Return a phrase in the reader's language; a dict is one kept as JSON."""
+        if isinstance(phrase, str):
+            return self.gettext(phrase) if phrase else ""
+        if isinstance(phrase, dict):
+            phrase = Phrase(phrase["text"], phrase.get("params", {}))
+        text = self.gettext(phrase.text)
+        if not phrase.params:
+            return text
+        params = phrase.params.items()
+        return text % {name: self._shown(name, value) for name, value in params}
+
+
+def choose_language(accept: str, wanted: str = "") -> str:
+    """Return the language to use: the wanted one, else the browser's first known."""
+    if wanted in LANGUAGES:
+        return wanted
+    for part in accept.split(","):
+        code = part.split(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return LANGUAGES[0]
