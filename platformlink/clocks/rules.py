@@ -365,19 +365,30 @@ def days_left(last_on: date, today: date) -> int:
     return (last_on - today).days
 
 
-HOLD_WARN_DAYS = (21, 14, 7, 3, 1)
-HOUR_WARN_HOURS = (4, 1)
+WARN_DAYS = {Duty.OURS: (21, 14, 7, 3, 1), Duty.THEIRS: (2,)}
+WARN_HOURS = (4, 1)
 
 
-def warn_hours(term: Term, warn_days: tuple[int, ...] = HOLD_WARN_DAYS) -> list[int]:
+def notice_hours(
+    term: Term,
+    *,
+    warn_days: tuple[int, ...] | None = None,
+    reminder_days: tuple[int, ...] = (),
+) -> list[int]:
     """
     Return how many hours before its end a clock gives notice, the farthest first.
 
-    The last is 0: the end itself. What is counted in hours warns 4 and 1 before.
+    0 is the end itself, negative ones lie ``reminder_days`` after it. What is counted
+    in hours warns 4 and 1 before; nobody is nudged whose answer may not come early.
     """
+    days = WARN_DAYS[term.duty] if warn_days is None else warn_days
+    before = [24 * one for one in days]
     if term.in_hours or term.until_at:
-        return [*HOUR_WARN_HOURS, 0]
-    return [*sorted((24 * days for days in warn_days), reverse=True), 0]
+        before = list(WARN_HOURS)
+    if term.is_embargo:
+        before = []
+    after = [-24 * one for one in reminder_days]
+    return sorted({*before, 0, *after}, reverse=True)
 
 
 def next_notice_at(

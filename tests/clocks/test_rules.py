@@ -361,8 +361,21 @@ def test_a_start_without_a_zone_is_refused() -> None:
 
 
 def test_hours_warn_in_hours_and_days_in_days() -> None:
-    assert rules.warn_hours(term("PT8H")) == [4, 1, 0]
-    assert rules.warn_hours(term("P90D"), (1, 7)) == [168, 24, 0]
+    assert rules.notice_hours(term("PT8H")) == [4, 1, 0]
+    assert rules.notice_hours(term("P90D", Duty.OURS)) == [504, 336, 168, 72, 24, 0]
+    assert rules.notice_hours(term("P90D"), warn_days=(1, 7)) == [168, 24, 0]
+
+
+def test_reminders_follow_the_end_of_an_answer() -> None:
+    reminded = rules.notice_hours(term("P90D"), reminder_days=(1, 7))
+
+    assert reminded == [48, 0, -24, -168]
+
+
+def test_nobody_is_nudged_whose_answer_may_not_come_early() -> None:
+    embargoed = msgspec.structs.replace(term("P10D"), is_embargo=True)
+
+    assert rules.notice_hours(embargoed) == [0]
 
 
 def test_a_late_tick_gives_the_nearest_level_only() -> None:

@@ -1,0 +1,45 @@
+"""Which clocks run, and which days are changed. The caller's right is checked above."""
+
+from collections.abc import Collection
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.clocks.calendars import Change
+from platformlink.clocks.tables import CalendarDay, Clock
+from platformlink.clocks.terms import Duty, Kind, State
+
+IS_OPEN = col(Clock.state) != State.ENDED
+
+
+async def of_requests(
+    session: AsyncSession, request_ids: Collection[int]
+) -> list[Clock]:
+    """Return all clocks of some requests, ended ones too, the most urgent first."""
+    wanted = select(Clock).where(col(Clock.request_id).in_(request_ids))
+    ordered = wanted.order_by(col(Clock.safe_due_at), col(Clock.id))
+    return list((await session.exec(ordered)).all())
+
+
+async def open_of(
+    session: AsyncSession,
+    request_id: int,
+    *,
+    kinds: Collection[Kind] = tuple(Kind),
+    duties: Collection[Duty] = tuple(Duty),
+) -> list[Clock]:
+    """Return the clocks of a request that have not ended, the most urgent first."""
+    wanted = select(Clock).where(
+        col(Clock.request_id) == request_id,
+        IS_OPEN,
+        col(Clock.kind).in_(kinds),
+        col(Clock.duty).in_(duties),
+    )
+    return list((await session.exec(wanted.order_by(col(Clock.safe_due_at)))).all())
+
+
+async def changes(session: AsyncSession, calendar: str) -> list[Change]:
+    """Return what an authority changed in a calendar, the oldest first."""
+    wanted = select(CalendarDay).where(col(CalendarDay.calendar) == calendar)
+    rows = await session.exec(wanted.order_by(col(CalendarDay.id)))
+    return [Change(row.day_on, is_rest=row.is_rest, name=row.name) for row in rows]

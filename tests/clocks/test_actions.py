@@ -1,0 +1,355 @@
+"""Clocks in the database: started, paused, stopped, replaced, rung once."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.clocks import actions, queries, rules
+from platformlink.clocks.calendars import Change
+from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import (
+    Duty,
+    EndedAs,
+    Evidence,
+    Kind,
+    Source,
+    State,
+    Term,
+    parse,
+)
+from platformlink.identity.tables import Unit, User
+from platformlink.permissions import Actor, MayNot, Role
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+ANSWER = Term(
+    length=parse("P10D"),
+    zone="Europe/Dublin",
+    calendar="IE",
+    duty=Duty.THEIRS,
+    source=Source.STATED,
+    rule="Guidelines, section 4",
+)
+HOLD = Term(length=parse("P90D"), zone="Europe/Tirane", calendar="AL", duty=Duty.OURS)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+SENT_AT = at("2026-10-21T16:30+01:00")
+
+
+async def answer(session: AsyncSession, request_id: int = 1) -> Clock:
+    return await actions.start(
+        session, Kind.RESPONSE, ANSWER, start_at=SENT_AT, request_id=request_id
+    )
+
+
+async def hold(session: AsyncSession, request_id: int = 1) -> Clock:
+    return await actions.start(
+        session, Kind.HOLD_EXPIRY, HOLD, start_at=SENT_AT, request_id=request_id
+    )
+
+
+async def test_a_started_clock_keeps_all_that_it_was_computed_from(
+    session: AsyncSession,
+) -> None:
+    started = await answer(session)
+    session.expunge_all()
+
+    kept = await session.get_one(Clock, started.id)
+
+    assert kept.legal_due_at == at("2026-11-03T00:00+00:00")
+    assert kept.computation.legal_due_at == kept.legal_due_at
+    assert kept.computation.ingredients.term == ANSWER
+    assert kept.sentences[2].params == {"rule": "Guidelines, section 4"}
+
+
+async def test_a_request_has_one_open_clock_of_a_kind(session: AsyncSession) -> None:
+    await answer(session)
+
+    with pytest.raises(IntegrityError, match="uq_clock_open"):
+        await answer(session)
+
+
+async def test_a_pause_moves_the_end(session: AsyncSession) -> None:
+    clock = await answer(session)
+
+    await actions.pause(session, clock, at=at("2026-10-26T10:00+00:00"))
+    assert (clock.state, clock.next_notice_at) == (State.PAUSED, None)
+    await actions.resume(session, clock, at=at("2026-10-30T10:00+00:00"))
+
+    assert clock.state == State.RUNNING
+    assert clock.legal_due_at == at("2026-11-05T00:00+00:00")
+    assert clock.next_notice_at == at("2026-11-03T00:00+00:00")
+
+
+async def test_pausing_and_resuming_twice_does_no_harm(session: AsyncSession) -> None:
+    clock = await answer(session)
+
+    for _ in range(2):
+        await actions.pause(session, clock, at=at("2026-10-26T10:00+00:00"))
+    for _ in range(2):
+        await actions.resume(session, clock, at=at("2026-10-30T10:00+00:00"))
+
+    assert clock.computation.stopped_days == 4
+
+
+async def test_what_they_owe_stands_still_and_what_is_ours_runs_on(
+    session: AsyncSession,
+) -> None:
+    theirs, ours = await answer(session), await hold(session)
+
+    await actions.pause_theirs(session, 1, at=at("2026-10-26T10:00+00:00"))
+    assert (theirs.state, ours.state) == (State.PAUSED, State.RUNNING)
+    await actions.resume_theirs(session, 1, at=at("2026-10-27T10:00+00:00"))
+
+    assert theirs.state == State.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("moment", "ended_as"),
+    [
+        ("2026-11-02T23:59+00:00", EndedAs.MET),
+        ("2026-11-03T00:00+00:00", EndedAs.MISSED),
+    ],
+)
+async def test_a_stopped_clock_was_met_or_missed(
+    session: AsyncSession, moment: str, ended_as: EndedAs
+) -> None:
+    clock = await answer(session)
+
+    await actions.stop_kinds(session, 1, Kind.RESPONSE, at=at(moment))
+
+    assert (clock.state, clock.ended_as) == (State.ENDED, ended_as)
+    assert clock.next_notice_at is None
+
+
+async def test_an_answer_during_a_pause_is_in_time(session: AsyncSession) -> None:
+    clock = await answer(session)
+    await actions.pause(session, clock, at=at("2026-10-26T10:00+00:00"))
+
+    await actions.stop(session, clock, at=at("2026-11-20T10:00+00:00"))
+
+    assert clock.ended_as == EndedAs.MET
+
+
+async def test_a_stopped_clock_stays_as_it_ended(session: AsyncSession) -> None:
+    clock = await answer(session)
+    await actions.stop(session, clock, at=SENT_AT + DAY)
+
+    await actions.stop(session, clock, at=SENT_AT + 90 * DAY)
+    await actions.pause(session, clock, at=SENT_AT + 90 * DAY)
+    await actions.void_all(session, 1, at=SENT_AT + 90 * DAY)
+
+    assert (clock.ended_at, clock.ended_as) == (SENT_AT + DAY, EndedAs.MET)
+
+
+async def test_better_evidence_computes_beside_the_old_end(
+    session: AsyncSession,
+) -> None:
+    old = await hold(session)
+
+    new = await actions.restart_with_better_evidence(
+        session,
+        old,
+        Evidence.ACKNOWLEDGED,
+        start_at=SENT_AT + 2 * DAY,
+        now=SENT_AT + 3 * DAY,
+    )
+
+    assert (old.state, old.ended_as) == (State.ENDED, EndedAs.REPLACED)
+    assert (new.number, new.replaces_id, new.request_id) == (2, old.id, 1)
+    assert new.legal_due_at == old.legal_due_at + 2 * DAY
+    assert new.safe_due_at == old.safe_due_at
+
+
+async def test_weaker_evidence_changes_nothing(session: AsyncSession) -> None:
+    clock = await answer(session)
+    better = await actions.restart_with_better_evidence(
+        session, clock, Evidence.STATED, start_at=SENT_AT, now=SENT_AT
+    )
+
+    same = await actions.restart_with_better_evidence(
+        session, better, Evidence.AUTOMATIC, start_at=SENT_AT + DAY, now=SENT_AT
+    )
+
+    assert same is better
+
+
+async def test_an_extended_hold_replaces_the_first(session: AsyncSession) -> None:
+    first = await hold(session)
+
+    longer = await actions.extend(
+        session,
+        first,
+        rules.Extending(parse("P90D"), most_times=1),
+        asked_at=SENT_AT + 60 * DAY,
+    )
+
+    assert first.ended_as == EndedAs.REPLACED
+    assert longer.computation.nominal_on == date(2027, 4, 19)
+    with pytest.raises(rules.ExtensionRefused):
+        await actions.extend(
+            session,
+            longer,
+            rules.Extending(parse("P90D"), most_times=1),
+            asked_at=SENT_AT + 61 * DAY,
+        )
+
+
+async def test_a_promised_date_replaces_the_expected_one(
+    session: AsyncSession,
+) -> None:
+    expected = await answer(session)
+    promised = Term(
+        until_on=date(2026, 11, 20),
+        zone="Europe/Dublin",
+        duty=Duty.THEIRS,
+        source=Source.PROMISED,
+    )
+
+    clock = await actions.retime(session, expected, promised, now=SENT_AT + DAY)
+
+    assert clock.legal_due_at == at("2026-11-21T00:00+00:00")
+    assert clock.source == Source.PROMISED
+
+
+async def test_each_level_rings_once(session: AsyncSession) -> None:
+    clock = await hold(session)
+    due_at = clock.safe_due_at
+    moments = [due_at + timedelta(hours=hours) for hours in range(-600, 100, 5)]
+
+    levels = [
+        rung.level_hours
+        for moment in moments
+        for rung in await actions.claim_due(session, moment)
+    ]
+
+    assert levels == [504, 336, 168, 72, 24, 0]
+
+
+async def test_a_late_tick_rings_once_for_all_that_it_missed(
+    session: AsyncSession,
+) -> None:
+    clock = await hold(session)
+
+    (rung,) = await actions.claim_due(session, clock.safe_due_at + DAY)
+    again = await actions.claim_due(session, clock.safe_due_at + DAY)
+
+    assert (rung.clock.id, rung.level_hours) == (clock.id, 0)
+    assert again == []
+
+
+async def test_what_is_recorded_late_rings_at_the_next_tick(
+    session: AsyncSession,
+) -> None:
+    clock = await hold(session)
+
+    (rung,) = await actions.claim_due(session, clock.safe_due_at - 5 * DAY)
+
+    assert rung.level_hours == 168
+
+
+async def test_paused_and_ended_clocks_do_not_ring(session: AsyncSession) -> None:
+    await actions.pause(session, await answer(session, 1), at=SENT_AT + DAY)
+    await actions.stop(session, await answer(session, 2), at=SENT_AT + DAY)
+
+    assert await actions.claim_due(session, SENT_AT + 400 * DAY) == []
+
+
+async def test_two_workers_ring_each_clock_once(engine: AsyncEngine) -> None:
+    async with AsyncSession(engine) as session, session.begin():
+        for request_id in range(901, 941):
+            await answer(session, request_id)
+
+    async def tick() -> list[int]:
+        async with AsyncSession(engine) as session, session.begin():
+            rung = await actions.claim_due(session, SENT_AT + 20 * DAY, limit=25)
+            await asyncio.sleep(0.05)
+            return [one.clock.id for one in rung]
+
+    claimed = await asyncio.gather(tick(), tick(), tick())
+    async with AsyncSession(engine) as session, session.begin():
+        mine = col(Clock.request_id).between(901, 940)
+        await session.exec(delete(Clock).where(mine))
+
+    ids = [one for some in claimed for one in some]
+    assert len(ids) == len(set(ids)) == 40
+
+
+async def test_a_changed_day_counts_for_clocks_started_after_it(
+    session: AsyncSession, now: datetime
+) -> None:
+    unit = Unit(code="cyber")
+    session.add(unit)
+    await session.flush()
+    user = User(
+        email="ada@example.org",
+        name="Ada",
+        unit_id=unit.id,
+        roles=[Role.ADMINISTRATOR],
+        password_hash="-",
+        created_at=now,
+    )
+    session.add(user)
+    await session.flush()
+    ada = Actor(user.id, unit.id, "Ada", frozenset({Role.ADMINISTRATOR}))
+    before = await answer(session, 1)
+
+    change = Change(date(2026, 11, 2), is_rest=True, name="Storm")
+    await actions.change_day(session, "IE", change, actor=ada, now=now)
+    after = await answer(session, 2)
+
+    assert before.legal_due_at == at("2026-11-03T00:00+00:00")
+    assert after.legal_due_at == at("2026-11-04T00:00+00:00")
+    ingredients = after.computation.ingredients
+    assert ingredients.calendar is not None
+    assert ingredients.calendar.holidays[date(2026, 11, 2)] == "Storm"
+
+
+async def test_only_administrators_change_a_calendar(
+    session: AsyncSession, now: datetime
+) -> None:
+    lea = Actor(1, 1, "Lea", frozenset({Role.LIAISON}))
+
+    with pytest.raises(MayNot):
+        await actions.change_day(
+            session, "IE", Change(date(2026, 11, 2), is_rest=True), actor=lea, now=now
+        )
+
+
+async def test_clocks_of_requests_come_most_urgent_first(
+    session: AsyncSession,
+) -> None:
+    later, sooner = await hold(session, 1), await answer(session, 2)
+
+    found = await queries.of_requests(session, [1, 2])
+
+    assert [clock.id for clock in found] == [sooner.id, later.id]
+
+
+async def test_recomputing_a_stored_clock_gives_its_stored_end(
+    session: AsyncSession,
+) -> None:
+    clock = await answer(session)
+    await actions.pause(session, clock, at=at("2026-10-26T10:00+00:00"))
+    await actions.resume(session, clock, at=at("2026-10-30T10:00+00:00"))
+    session.expunge_all()
+
+    for kept in (await session.exec(select(Clock))).all():
+        found = kept.computation
+        assert (found.legal_due_at, found.safe_due_at) == (
+            kept.legal_due_at,
+            kept.safe_due_at,
+        )
+        stored = msgspec.json.encode(found.ingredients)
+        assert msgspec.json.decode(stored) == kept.ingredients
