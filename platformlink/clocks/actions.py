@@ -14,7 +14,6 @@ from platformlink.clocks.calendars import Change
 from platformlink.clocks.rules import Computation, Extending, Ingredients
 from platformlink.clocks.tables import CalendarDay, Clock
 from platformlink.clocks.terms import (
-    Calendar,
     Duty,
     EndedAs,
     Evidence,
@@ -33,23 +32,6 @@ class Rung(msgspec.Struct, frozen=True):
 
     clock: Clock
     level_hours: int
-
-
-async def calendar_of(
-    session: AsyncSession,
-    term: Term,
-    start_at: datetime,
-    pauses: tuple[Pause, ...] = (),
-) -> Calendar | None:
-    """
-    Return the calendar that a term names, with the authority's changes, or None.
-
-    Raises: CalendarUnknown.
-    """
-    if term.calendar is None:
-        return None
-    changed = await queries.changes(session, term.calendar)
-    return calendars.covering(term, start_at, changed, pauses)
 
 
 async def start(  # noqa: PLR0913 - a clock has so many parts
@@ -74,7 +56,7 @@ async def start(  # noqa: PLR0913 - a clock has so many parts
 
     Raises: TermWrong, CalendarUnknown.
     """
-    calendar = await calendar_of(session, term, start_at)
+    calendar = await queries.calendar_of(session, term, start_at)
     found = rules.compute(
         term,
         start_at,
@@ -97,6 +79,19 @@ async def start(  # noqa: PLR0913 - a clock has so many parts
     session.add(clock)
     await session.flush()
     return clock
+
+
+async def _compute(session: AsyncSession, wanted: Ingredients) -> Computation:
+    """Compute with the calendar of today instead of the days that were kept."""
+    term, earliest_at, pauses = wanted.term, wanted.earliest_at, wanted.pauses
+    return rules.compute(
+        term,
+        wanted.start_at,
+        evidence=wanted.evidence,
+        earliest_at=earliest_at,
+        pauses=pauses,
+        calendar=await queries.calendar_of(session, term, earliest_at, pauses),
+    )
 
 
 def _computed(found: Computation) -> dict[str, Any]:
@@ -141,7 +136,9 @@ async def resume(session: AsyncSession, clock: Clock, *, at: datetime) -> None:
         evidence=kept.evidence,
         earliest_at=kept.earliest_at,
         pauses=pauses,
-        calendar=await calendar_of(session, kept.term, kept.earliest_at, pauses),
+        calendar=await queries.calendar_of(
+            session, kept.term, kept.earliest_at, pauses
+        ),
     )
     clock.state, clock.paused_at = State.RUNNING, None
     clock.sqlmodel_update(_computed(found))
@@ -254,19 +251,7 @@ async def _replace(
     session: AsyncSession, old: Clock, ingredients: Ingredients, *, now: datetime
 ) -> Clock:
     """End the old clock and return the new one; both keep what was noticed."""
-    term, earliest_at, pauses = (
-        ingredients.term,
-        ingredients.earliest_at,
-        ingredients.pauses,
-    )
-    found = rules.compute(
-        term,
-        ingredients.start_at,
-        evidence=ingredients.evidence,
-        earliest_at=earliest_at,
-        pauses=pauses,
-        calendar=await calendar_of(session, term, earliest_at, pauses),
-    )
+    found, term = await _compute(session, ingredients), ingredients.term
     state, paused_at = old.state, old.paused_at
     # The old one first: no two open clocks say the same of one request.
     await end(session, old, EndedAs.REPLACED, at=now)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import holidays
 import msgspec
 
-from platformlink.clocks.rules import add, day_of
+from platformlink.clocks.rules import add, check, day_of
 from platformlink.clocks.terms import Calendar, Pause, Term
 from platformlink.errors import FieldError, Invalid
 
@@ -83,8 +83,9 @@ def covering(
     """
     Return the calendar that a term names, for all years it can touch, or None.
 
-    Raises: CalendarUnknown.
+    Raises: TermWrong, CalendarUnknown.
     """
+    check(term, start_at)
     if term.calendar is None:
         return None
     first = day_of(start_at, term.zone)

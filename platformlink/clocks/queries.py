@@ -1,13 +1,15 @@
 """Which clocks run, and which days are changed. The caller's right is checked above."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.clocks import calendars
 from platformlink.clocks.calendars import Change
 from platformlink.clocks.tables import CalendarDay, Clock
-from platformlink.clocks.terms import Duty, Kind, State
+from platformlink.clocks.terms import Calendar, Duty, Kind, Pause, State, Term
 
 IS_OPEN = col(Clock.state) != State.ENDED
 
@@ -43,3 +45,18 @@ async def changes(session: AsyncSession, calendar: str) -> list[Change]:
     wanted = select(CalendarDay).where(col(CalendarDay.calendar) == calendar)
     rows = await session.exec(wanted.order_by(col(CalendarDay.id)))
     return [Change(row.day_on, is_rest=row.is_rest, name=row.name) for row in rows]
+
+
+async def calendar_of(
+    session: AsyncSession,
+    term: Term,
+    start_at: datetime,
+    pauses: tuple[Pause, ...] = (),
+) -> Calendar | None:
+    """
+    Return the calendar that a term names, with the authority's changes, or None.
+
+    Raises: TermWrong, CalendarUnknown.
+    """
+    changed = await changes(session, term.calendar) if term.calendar else []
+    return calendars.covering(term, start_at, changed, pauses)

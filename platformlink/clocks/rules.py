@@ -83,13 +83,16 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def check(term: Term) -> None:
+def check(term: Term, start_at: datetime) -> None:
     """
-    Let pass a term that can be counted.
+    Let pass a term that can be counted from an aware instant.
 
     Raises: TermWrong, which names each wrong field.
     """
     errors = []
+    if in_utc(start_at).year not in COUNTED_YEARS:
+        message = "Give a year from 1970 to 2100."
+        errors.append(FieldError("/start", "range", message))
     ends = (term.length, term.until_on, term.until_at)
     if sum(end is not None for end in ends) != 1:
         errors.append(
@@ -172,11 +175,8 @@ def compute(
 
     Raises: TermWrong.
     """
-    check(term)
+    check(term, start_at)
     start_at = in_utc(start_at)
-    if start_at.year not in COUNTED_YEARS:
-        message = "Give a year from 1970 to 2100."
-        raise TermWrong("", FieldError("/start", "range", message))
     ingredients = Ingredients(
         term=term,
         start_at=start_at,
