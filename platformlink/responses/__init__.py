@@ -1,0 +1,21 @@
+"""
+What comes back: each thing that a platform did, classified, item by item.
+
+    a message -> kind -> effect -> requests.actions.take, clocks
+    an item (account x data category) -> outcome, reasons -> outcome of the request
+
+Owns `response` and `response_item`. Received is apart from recorded. A correction is
+a new response that names the one it corrects; neither is ever erased. `codes` holds
+the closed lists.
+
+Decisions
+- 2026-11-24: An automatic reply, a bounce and what still needs reading stop no clock.
+- 2026-11-24: A delivery moves the request to `answered`, or to `partly_answered` where
+  more is promised (the reason *later_instalment*).
+- 2026-11-24: `until` means by kind: the end of a hold (preservation), of a link
+  (delivery), of their silence (user notice), or the promised date (delay notice).
+- 2026-11-24: Where no items are given, the kind says the outcome for all that was
+  asked (a refusal: refused); a delivery without items is *not assessed*.
+- 2026-11-24: For one item the response received last counts.
+- 2026-11-24: A tie of no data and refused is called refused: the worse of the two.
+"""
