@@ -47,10 +47,7 @@ def test_a_machine_moves_nothing(kind: Kind, state: State) -> None:
     ],
 )
 def test_a_kind_means_a_step(
-    kind: Kind,
-    state: State,
-    promised: bool,
-    step: Step | None,  # noqa: FBT001 - a table
+    kind: Kind, state: State, step: Step | None, *, promised: bool
 ) -> None:
     assert rules.step_for(kind, state, is_more_promised=promised) is step
 
