@@ -29,12 +29,11 @@ INSERT = """
 insert into clock (request_id, subject, kind, duty, source, started_at,
                    start_evidence, legal_due_at, safe_due_at, ingredients, state,
                    notice_hours, next_notice_at, number)
-select n, '', 'response', 'theirs', 'stated', :started, 'sent',
-       cast(:due as timestamptz) + (n - cast(:first as int)) * interval '1 second',
-       cast(:due as timestamptz) + (n - cast(:first as int)) * interval '1 second',
+select n, '', 'response', 'theirs', 'stated', :started, 'sent', due_at, due_at,
        cast(:ingredients as jsonb), 'running', '{48,0}',
-       cast(:due as timestamptz) + (n - cast(:first as int)) * interval '1 second' - interval '48 hours', 1
-from generate_series(cast(:first as int), cast(:last as int)) n
+       due_at - interval '48 hours', 1
+from (select n, cast(:due as timestamptz) + (n % 1000) * interval '1 second' as due_at
+      from generate_series(cast(:first as int), cast(:last as int)) n) made
 """
 
 
@@ -73,7 +72,7 @@ def ingredients() -> str:
 
 
 async def fill(engine: AsyncEngine, first: int, last: int, due_at: datetime) -> None:
-    """Insert running clocks whose ends follow an instant, a second apart."""
+    """Insert running clocks whose ends follow an instant within 1,000 s."""
     values = {
         "started": NOW - timedelta(days=60),
         "due": due_at,
