@@ -1,0 +1,289 @@
+"""What is counted of the requests that went out, and how it is called. Pure."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+
+import msgspec
+
+from platformlink.clocks.terms import Pause, Source
+from platformlink.errors import FieldError, Invalid
+from platformlink.reports import estimates
+from platformlink.reports.estimates import FEWEST, Curve, Lapse, Quantile, Share
+from platformlink.responses.codes import Fault, Outcome
+from platformlink.responses.rules import DATA, faults
+
+KEYS = ("platform", "kind", "month")
+UNDECIDED = (Outcome.NOT_ASSESSED, Outcome.PRESERVED_ONLY)
+
+DEFINITIONS = {
+    "sent": "Requests that went out in the period.",
+    "answered": "Of these, finally answered by now.",
+    "open": "Of these, neither finally answered nor withdrawn.",
+    "overdue": "Open, and past the time that was expected.",
+    "acknowledgement": "Their time until a person or a case system took the request.",
+    "first_substance": "Their time until the first data, refusal or other decision.",
+    "completion": "Their time until the final answer.",
+    "time": (
+        "In working days of whoever must answer, without the days that they waited for"
+        " us. Open requests count as at least so long."
+    ),
+    "in_time": (
+        "Finally answered by the expected time, of all whose expected time has passed."
+        " What is not yet due is left out."
+    ),
+    "disclosure": "Some data given, of all that were decided.",
+    "disclosure_without_our_returns": (
+        "Some data given, of all that were decided, without refusals that were our"
+        " fault."
+    ),
+    "avoidable_returns": (
+        "Requests that they returned or refused for a reason that was ours, of all"
+        " that went out."
+    ),
+}
+
+
+class ReportInvalid(Invalid):
+    """The report cannot be made like this; each field is named."""
+
+    code = "report-invalid"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One request that went out, and what came of it; instants are aware.
+
+    ``until_at`` is where it stopped being watched: its withdrawal, or now. ``due_at``
+    is the expected time with its pauses, None where no clock ran.
+    """
+
+    platform: str
+    kind: str
+    month: str
+    sent_at: datetime
+    until_at: datetime
+    acknowledged_at: datetime | None = None
+    substance_at: datetime | None = None
+    completed_at: datetime | None = None
+    is_withdrawn: bool = False
+    pauses: tuple[Pause, ...] = ()
+    due_at: datetime | None = None
+    source: Source | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    outcome: Outcome = Outcome.NOT_ASSESSED
+    reasons: frozenset[str] = frozenset()
+    was_returned: bool = False
+
+    @property
+    def is_decided(self) -> bool:
+        """Say whether there is an answer whose outcome is known."""
+        return self.completed_at is not None and self.outcome not in UNDECIDED
+
+    @property
+    def is_our_fault(self) -> bool:
+        """Say whether it was returned or refused for a reason of ours."""
+        return self.was_returned and Fault.OURS in faults(self.reasons)
+
+    @property
+    def was_in_time(self) -> bool:
+        """Say whether the final answer came by the expected time."""
+        done, due = self.completed_at, self.due_at
+        return done is not None and due is not None and done < due
+
+
+Measure = Callable[[Asked, datetime], float]  # working days until an instant
+
+
+class Time(msgspec.Struct, frozen=True):
+    """How long something took: quantiles and the curve they are read from."""
+
+    count: int
+    happened: int
+    median: Quantile
+    p90: Quantile
+    curve: Curve
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether there are too few to judge."""
+        return self.count < FEWEST
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """How many requests met a reason, and whose fault it is (none: no refusal)."""
+
+    code: str
+    count: int
+    fault: Fault | None
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of one group."""
+
+    sent: int
+    answered: int
+    open: int
+    overdue: int
+    acknowledgement: Time
+    first_substance: Time
+    completion: Time
+    in_time: dict[Source, Share]
+    outcomes: dict[Outcome, int]
+    reasons: tuple[Reason, ...]
+    disclosure: Share
+    disclosure_without_our_returns: Share
+    avoidable_returns: Share
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether there are too few to judge or rank."""
+        return self.sent < FEWEST
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One group, by the keys that the report was asked for."""
+
+    key: dict[str, str]
+    figures: Figures
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A report: which days (both included), as of when, the whole, and by group."""
+
+    from_on: date
+    to_on: date
+    as_of: datetime
+    by: tuple[str, ...]
+    total: Figures
+    rows: tuple[Row, ...]
+
+
+def check(from_on: date, to_on: date, by: Collection[str]) -> None:
+    """
+    Let pass a period and keys that a report can be made of.
+
+    Raises: ReportInvalid, which names each wrong field.
+    """
+    errors = []
+    if to_on < from_on:
+        message = "The period ends before it begins."
+        errors.append(FieldError("/to", "before-from", message))
+    for key in by:
+        if key not in KEYS:
+            message = "Choose from: %(keys)s."
+            allowed = {"keys": ", ".join(KEYS)}
+            errors.append(FieldError("/by", "unknown", message, allowed))
+    if errors:
+        raise ReportInvalid("", *errors)
+
+
+def report(
+    asked: Collection[Asked],
+    measure: Measure,
+    *,
+    from_on: date,
+    to_on: date,
+    as_of: datetime,
+    by: tuple[str, ...],
+) -> Report:
+    """Return the figures of all requests and of each group, in the order of keys."""
+    groups: dict[tuple[str, ...], list[Asked]] = {}
+    for one in asked:
+        groups.setdefault(tuple(getattr(one, key) for key in by), []).append(one)
+    rows = [
+        Row(dict(zip(by, values, strict=True)), figures(group, measure, as_of))
+        for values, group in sorted(groups.items())
+    ]
+    return Report(
+        from_on=from_on,
+        to_on=to_on,
+        as_of=as_of,
+        by=by,
+        total=figures(asked, measure, as_of),
+        rows=tuple(rows) if by else (),
+    )
+
+
+def figures(asked: Collection[Asked], measure: Measure, as_of: datetime) -> Figures:
+    """Return all figures of a group."""
+    still_open = [one for one in asked if not one.completed_at and not one.is_withdrawn]
+    decided = [one for one in asked if one.is_decided]
+    with_data = [one for one in decided if one.outcome in DATA]
+    fair = [one for one in decided if one.outcome in DATA or not one.is_our_fault]
+    late = [one for one in still_open if one.due_at and one.due_at <= as_of]
+    ours = [one for one in asked if one.is_our_fault]
+    return Figures(
+        sent=len(asked),
+        answered=sum(one.completed_at is not None for one in asked),
+        open=len(still_open),
+        overdue=len(late),
+        acknowledgement=_time(asked, measure, "acknowledged_at"),
+        first_substance=_time(asked, measure, "substance_at"),
+        completion=_time(asked, measure, "completed_at"),
+        in_time=in_time(asked, as_of),
+        outcomes=dict(sorted(Counter(one.outcome for one in asked).items())),
+        reasons=reasons(asked),
+        disclosure=Share(len(with_data), len(decided)),
+        disclosure_without_our_returns=Share(len(with_data), len(fair)),
+        avoidable_returns=Share(len(ours), len(asked)),
+    )
+
+
+def _time(asked: Iterable[Asked], measure: Measure, what: str) -> Time:
+    """Return how long one thing took; what has not happened counts as so long."""
+    lapses = []
+    for one in asked:
+        happened_at: datetime | None = getattr(one, what)
+        days = measure(one, happened_at or one.until_at)
+        lapses.append(Lapse(days, happened_at is not None))
+    found = estimates.curve(lapses)
+    return Time(
+        found.count,
+        found.happened,
+        estimates.quantile(found, 0.5),
+        estimates.quantile(found, 0.9),
+        found,
+    )
+
+
+def in_time(asked: Iterable[Asked], as_of: datetime) -> dict[Source, Share]:
+    """
+    Return, by the source of the expected time, who answered by it of all due by now.
+
+    A request withdrawn before it was due is left out.
+    """
+    due: Counter[Source] = Counter()
+    met: Counter[Source] = Counter()
+    for one in asked:
+        if one.due_at is None or one.source is None or one.due_at > as_of:
+            continue
+        if one.is_withdrawn and one.until_at < one.due_at:
+            continue
+        due[one.source] += 1
+        met[one.source] += one.was_in_time
+    return {source: Share(met[source], due[source]) for source in sorted(due)}
+
+
+def reasons(asked: Iterable[Asked]) -> tuple[Reason, ...]:
+    """Return how many requests met each reason, the most frequent first."""
+    counts = Counter(code for one in asked for code in sorted(one.reasons))
+    return tuple(
+        Reason(code, count, next(iter(faults([code])), None))
+        for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+
+
+def by_fault(found: Figures) -> dict[Fault, int]:
+    """Return how often reasons to refuse were whose fault."""
+    counts: Counter[Fault] = Counter()
+    for reason in found.reasons:
+        if reason.fault:
+            counts[reason.fault] += reason.count
+    return {fault: counts[fault] for fault in Fault}
+
+
+def digest(report: Report) -> str:
+    """Return the SHA-256 of a report's content, to name it by."""
+    return hashlib.sha256(msgspec.json.encode(report, order="sorted")).hexdigest()
