@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -11,17 +12,24 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
+from platformlink.errors import Invalid
 from platformlink.settings import Settings
 from platformlink.values import Html, Pdf, SealedPdf
 
+SEAL_FIELD = "Seal"  # the signature field where an element with id "seal" stands
+
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file embedded in a letter as an associated file (PDF/A-3)."""
+    """
+    A file embedded in a letter as an associated file (PDF/A-3).
+
+    The name's ending says its media type.
+    """
 
     name: str
-    media_type: str
     content: bytes
     description: str
+    made_at: datetime
     relationship: str = "Data"
 
 
@@ -29,14 +37,37 @@ class Renderer(Protocol):
     """Turns a page into a PDF, in a process of its own."""
 
     async def render(
-        self, html: Html, *, attachments: tuple[Attachment, ...] = ()
+        self,
+        html: Html,
+        *,
+        style: str = "letter.css",
+        attachments: tuple[Attachment, ...] = (),
+        most_pages: int | None = None,
     ) -> Pdf:
         """
         Return the archival, tagged PDF; only bundled resources are fetched.
 
+        The same page and attachments always give the same bytes. Where the page has
+        an element with id "seal", the PDF has an empty signature field.
+
+        Raises: PagesExceeded, Upstream.
+        """
+        ...
+
+    async def preview(self, html: Html, *, style: str = "letter.css") -> Pdf:
+        """
+        Return a PDF to look at: neither archival nor tagged, and never sealable.
+
         Raises: Upstream.
         """
         ...
+
+
+class PagesExceeded(Invalid):
+    """The text is longer than the pages that this letter may have."""
+
+    code = "pages-exceeded"
+    title = "The text is too long for the pages of this letter"
 
 
 class SealInfo(msgspec.Struct, frozen=True):
@@ -47,15 +78,36 @@ class SealInfo(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class SealCheck(msgspec.Struct, frozen=True):
-    """What a check of an uploaded PDF found; ``reason`` is a gettext msgid."""
+class NotSealable(Invalid):
+    """The PDF has no empty signature field: a preview, or sealed already."""
 
-    is_sealed: bool
-    is_ours: bool
-    is_intact: bool
-    covers_all: bool
-    sealed_at: datetime | None
-    reason: str
+    code = "not-sealable"
+    title = "This document cannot be sealed"
+
+
+class Change(StrEnum):
+    """What happened to a PDF after a seal was put on it."""
+
+    NONE = "none"  # the seal covers every byte
+    PERMITTED = "permitted"  # further signatures or archival time-stamps only
+    ALTERED = "altered"
+
+
+class SealCheck(msgspec.Struct, frozen=True):
+    """
+    What a check of any bytes found; ``reason`` is a gettext msgid.
+
+    ``fingerprint`` is the SHA-256 of the sealing certificate, and ``sealed_at`` the
+    time that the seal claims. Whether that certificate is ours the caller knows.
+    """
+
+    is_pdf: bool = True
+    is_sealed: bool = False
+    is_intact: bool = False
+    change: Change = Change.ALTERED
+    fingerprint: str = ""
+    sealed_at: datetime | None = None
+    reason: str = ""
 
 
 class Sealer(Protocol):
@@ -67,9 +119,11 @@ class Sealer(Protocol):
 
     async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> SealedPdf:
         """
-        Return the sealed PDF.
+        Return the sealed PDF: certified, so that only signatures may still be added.
 
-        Raises: Upstream.
+        ``name`` is whose seal it is; ``now`` is the time that it claims.
+
+        Raises: NotSealable (it has no empty field for a seal), Upstream.
         """
         ...
 
@@ -101,6 +155,14 @@ class Mailer(Protocol):
         ...
 
 
+class Bell(Protocol):
+    """Wakes a worker for a job that would also come by itself, a little later."""
+
+    async def ring(self, job: str) -> None:
+        """Ring; a queue that is away is no error."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """One field per collaborator outside."""
@@ -108,6 +170,7 @@ class Ports:
     renderer: Renderer
     sealer: Sealer
     mailer: Mailer
+    bell: Bell
 
 
 @dataclass(frozen=True)

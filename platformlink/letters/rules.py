@@ -193,12 +193,18 @@ class Annex(Printed, frozen=True):
 
 
 class Issue(Printed, frozen=True):
-    """What only sealing knows: reference, code, date, where to verify."""
+    """
+    What only sealing knows: reference, code, where to verify, when, with what.
+
+    ``certificate`` is the SHA-256 fingerprint of the seal, in hexadecimal digits.
+    """
 
     reference: str
     code: str
     dated_on: date
     verify_url: str
+    sealed_at: datetime
+    certificate: str
 
 
 class LetterFields(Printed, frozen=True):
@@ -266,22 +272,22 @@ REQUIRED: dict[LetterKind, tuple[str, ...]] = {
 
 # What else it prints where it is given.
 AROUND = ("authorisation", "confidentiality", "supervisor", "annexes", "period")
-ARGUED = ("nexus", "urgency", "report_number", "earlier")
+ARGUED = ("nexus", "urgency", "report_number")
 OPTIONAL: dict[LetterKind, tuple[str, ...]] = {
     LetterKind.PRESERVATION: (*AROUND, *ARGUED, "answer_by_at"),
     LetterKind.PRESERVATION_EXTENSION: (*AROUND, "data", "answer_by_at", "offence"),
-    LetterKind.DISCLOSURE: (*AROUND, *ARGUED),
+    LetterKind.DISCLOSURE: (*AROUND, *ARGUED, "earlier"),
     LetterKind.EMERGENCY_DISCLOSURE: (
         "period",
         "offence",
         "confidentiality",
         "supervisor",
     ),
-    LetterKind.REMINDER_1: ("earlier", "expected"),
-    LetterKind.REMINDER_2: ("earlier", "expected"),
-    LetterKind.REMINDER_3: ("earlier", "expected"),
-    LetterKind.WITHDRAWAL: ("items", "officer"),
-    LetterKind.SUPPLEMENT: ("items", "officer", "annexes"),
+    LetterKind.REMINDER_1: ("expected",),
+    LetterKind.REMINDER_2: ("expected",),
+    LetterKind.REMINDER_3: ("expected",),
+    LetterKind.WITHDRAWAL: ("items",),
+    LetterKind.SUPPLEMENT: ("items", "annexes"),
 }
 ALWAYS = (
     *("kind", "service", "sender", "addressee", "signatory", "version"),
@@ -404,6 +410,12 @@ def code_of(number: int) -> str:
 def grouped(code: str) -> str:
     """Return a code in four groups of four."""
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def short_fingerprint(fingerprint: str) -> str:
+    """Return the first and last groups of a fingerprint: ``4F1A 90C7 … EF40 9B2D``."""
+    text = fingerprint.upper()
+    return f"{text[:4]} {text[4:8]} … {text[-8:-4]} {text[-4:]}"
 
 
 def read_code(text: str) -> str:

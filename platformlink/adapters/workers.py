@@ -1,0 +1,107 @@
+"""A pool of processes for work that keeps a processor busy, or that may crash it."""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from platformlink.errors import Upstream
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PRELOADED = ["platformlink.adapters.pdf", "platformlink.adapters.seal"]
+LONGEST_SECONDS = 30
+MOST_MEMORY_BYTES = 2 * 1024**3
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class WorkerLost(Upstream):
+    """The process that did this work crashed, or took too long."""
+
+    code = "worker-lost"
+    title = "The work took too long or broke off; try it again"
+
+
+def _settle(warm_up: Callable[[], object] | None) -> None:
+    """Leave Ctrl-C to the parent, die with it, and take no more than a fair share."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    if warm_up:
+        warm_up()
+
+
+def _under_alarm(seconds: int, work: Callable[[], T]) -> T:
+    """
+    Do the work in this process, which dies if it takes longer.
+
+    SIGALRM keeps its default action: it ends even a loop inside a C library.
+    """
+    signal.alarm(seconds)
+    try:
+        return work()
+    finally:
+        signal.alarm(0)
+
+
+class Workers:
+    """
+    Processes that start when first needed; a broken pool is replaced by a new one.
+
+    They come from a fork server that has imported the heavy libraries once, so that
+    they share that memory; ``warm_up`` runs once in each.
+    """
+
+    def __init__(
+        self,
+        *,
+        count: int | None = None,
+        warm_up: Callable[[], object] | None = None,
+        longest_seconds: int = LONGEST_SECONDS,
+    ) -> None:
+        self._count = count or os.cpu_count() or 1
+        self._warm_up = warm_up
+        self._longest_seconds = longest_seconds
+        self._pool: Executor | None = None
+
+    def _start(self) -> Executor:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        return ProcessPoolExecutor(
+            self._count,
+            mp_context=context,
+            initializer=_settle,
+            initargs=(self._warm_up,),
+        )
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """
+        Return what the work returns, or raise what it raises.
+
+        Raises: WorkerLost.
+        """
+        pool = self._pool = self._pool or self._start()
+        try:
+            call = partial(work, *args, **kwargs)
+            future = pool.submit(_under_alarm, self._longest_seconds, call)
+            return await asyncio.wrap_future(future)
+        except BrokenProcessPool:
+            if self._pool is pool:
+                self._pool = None
+            raise WorkerLost from None
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None

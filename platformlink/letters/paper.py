@@ -1,0 +1,226 @@
+"""Fields -> Html: the letter's templates, sandboxed, in all its languages."""
+
+import csv
+import hashlib
+import io
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import jinja2
+import msgspec
+import segno
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from platformlink import documents
+from platformlink.letters import rules, wording
+from platformlink.letters.rules import LetterFields, LetterKind, OpenRequest
+from platformlink.letters.wording import Said, Voice
+from platformlink.values import Html
+
+STYLE = "letter.css"
+PLACEHOLDER = "0000000000000000"
+NO_DATE = date(1, 1, 1)
+FAR = date(9999, 12, 31)
+QR_ERROR = "m"
+
+
+def _finish(value: object) -> object:
+    """Name the hidden characters of every text that a template prints."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return wording.shown(value)
+    return value
+
+
+def _breakable(text: str) -> Markup:
+    """Return an identifier that may break after a slash, and is otherwise as read."""
+    parts = wording.shown(text).replace("\n", "⟨U+000A⟩").split("/")
+    return Markup("/<wbr>").join(escape(part) for part in parts)
+
+
+def _in_language(said: tuple[Said, ...], language: str) -> str:
+    return next((one.text for one in said if one.language == language), said[0].text)
+
+
+@cache
+def environment(folder: Path) -> jinja2.Environment:
+    """Return the sandbox in which a folder's templates run; they see no file."""
+    made = ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finish,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        breakable=_breakable,
+        is_digits=str.isdigit,
+        notes=wording.notes,
+        paragraphs=wording.paragraphs,
+        in_language=_in_language,
+        utc_time=lambda value: value.astimezone(UTC).strftime("%H:%M"),
+        utc_year=lambda value: str(value.astimezone(UTC).year),
+        year=lambda value: str(value.year),
+    )
+    return made
+
+
+def _lapsing(rows: tuple[OpenRequest, ...]) -> tuple[OpenRequest, ...]:
+    """Return a reminder's lines, what lapses first before all others."""
+    return tuple(sorted(rows, key=lambda row: (row.held_until_on or FAR, row.sent_on)))
+
+
+def _joined(voice: Voice, *texts: rules.Texts) -> tuple[Said, ...]:
+    """Return texts one after the other in each language, parted by semicolons."""
+    given = [one for one in texts if one]
+    said = [
+        Said(language, "; ".join(wording.chosen(one, language) for one in given) + ".")
+        for language in voice.languages
+    ]
+    return wording.merged(said)
+
+
+def _together(voice: Voice, *parts: tuple[Said, ...]) -> tuple[Said, ...]:
+    """Return sentences one after the other in each language."""
+    said = [
+        Said(language, " ".join(_in_language(part, language) for part in parts))
+        for language in voice.languages
+    ]
+    return wording.merged(said)
+
+
+def _short(voice: Voice, value: date) -> tuple[Said, ...]:
+    """Return day and month, as large figures of the key line show them."""
+    moment = value.astimezone(UTC) if isinstance(value, datetime) else value
+    return tuple(Said(one, wording.day_month(moment, one)) for one in voice.languages)
+
+
+def _qr(fields: LetterFields) -> Markup:
+    """
+    Return the QR code of the verification address, as SVG.
+
+    In upper case it fits the alphanumeric mode, whose modules are larger.
+    """
+    issue = fields.issue
+    address = f"{issue.verify_url}/{rules.grouped(issue.code)}".upper() if issue else ""
+    code = segno.make(address or "PREVIEW", error=QR_ERROR, boost_error=False)
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", xmldecl=False, border=0, omitsize=True, nl=False)
+    return Markup(drawing.getvalue().decode())  # noqa: S704 - segno's own drawing
+
+
+def _voices(voice: Voice, zone: ZoneInfo) -> dict[str, object]:
+    """Return the functions with which a template speaks."""
+
+    def moments(value: datetime) -> tuple[Said, ...]:
+        return tuple(Said(one, wording.moment(value, one)) for one in voice.languages)
+
+    def locals_(value: datetime) -> tuple[Said, ...]:
+        return tuple(
+            Said(one, wording.local(value, zone, one)) for one in voice.languages
+        )
+
+    return {
+        "both": voice.both,
+        "count": voice.count,
+        "texts": voice.texts,
+        "days": voice.days,
+        "day_in_line": lambda value: voice.day_in_line(_utc_day(value)),
+        "days_short": lambda value: _short(voice, value),
+        "moments": moments,
+        "locals": locals_,
+        "joined": lambda *texts: _joined(voice, *texts),
+        "together": lambda *parts: _together(voice, *parts),
+        "plain": lambda text: Said("", text),
+        "offset": lambda value: wording.offset(value, zone),
+        "local_time": lambda value: value.astimezone(zone).strftime("%H:%M"),
+    }
+
+
+def _utc_day(value: date) -> date:
+    return value.astimezone(UTC).date() if isinstance(value, datetime) else value
+
+
+def _second(value: datetime, voice: Voice) -> str:
+    """Return an instant to the second, in UTC: 24 November 2026, 09:42:17 UTC."""
+    utc = value.astimezone(UTC)
+    return f"{voice.day_in_line(utc.date())}, {utc:%H:%M:%S} UTC"
+
+
+def _names(folder: Path, languages: tuple[str, ...]) -> rules.Texts:
+    """Return the name of the authentic language, in each language."""
+    voice = Voice(folder, languages)
+    english = {"sq": "Albanian", "en": "English"}.get(languages[0], languages[0])
+    return {one: voice.say(one, english) for one in languages}
+
+
+def _values(folder: Path, fields: LetterFields) -> dict[str, object]:
+    """Return what a template may print beside the fields themselves."""
+    languages = fields.sender.languages[:2]
+    voice = Voice(folder, languages)
+    issue = fields.issue
+    rows = _lapsing(fields.open)
+    values = {
+        "fields": fields,
+        "languages": languages,
+        "language_names": _names(folder, languages),
+        "reference": issue.reference if issue else "–",
+        "code": rules.grouped(issue.code if issue else PLACEHOLDER),
+        "verify_host": urlsplit(issue.verify_url).netloc if issue else "–",
+        "date": voice.day_in_line(issue.dated_on) if issue else "–",
+        "counted_on": issue.dated_on if issue else NO_DATE,
+        "sealed_at": _second(issue.sealed_at, voice) if issue else "",
+        "certificate": rules.short_fingerprint(issue.certificate) if issue else "",
+        "qr": _qr(fields),
+        "items_on_page": rules.ITEMS_ON_PAGE,
+        "open_requests": rows,
+        "first_to_lapse": rows[0] if rows and rows[0].held_until_on else None,
+    }
+    return values | _voices(voice, ZoneInfo(fields.sender.zone))
+
+
+def compose(folder: Path, fields: LetterFields) -> Html:
+    """Return the page of a letter; the same fields and templates give the same page."""
+    template = environment(folder).get_template(f"{fields.kind}.html")
+    return Html(template.render(_values(folder, fields)))
+
+
+def targets_csv(fields: LetterFields) -> bytes:
+    """Return annex A as CSV: number, kind, identifier, second identifier, seen."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(["number", "kind", "identifier", "other", "seen_at", "image"])
+    for number, item in enumerate(fields.items, start=1):
+        seen = item.seen_at.astimezone(UTC).isoformat() if item.seen_at else ""
+        kind = wording.chosen(item.kind, "en")
+        writer.writerow([number, kind, item.identifier, item.other, seen, item.image])
+    return table.getvalue().encode()
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 of all templates, phrases and pictures of a folder."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in {".html", ".css", ".svg", ".po"}:
+            whole.update(str(file.relative_to(folder)).encode())
+            whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def sample(folder: Path, kind: LetterKind) -> LetterFields:
+    """
+    Return invented fields of a kind, for previews and galleries.
+
+    Raises: DocumentWrong.
+    """
+    file = folder / "sample.yaml"
+    fields = documents.decode(file.read_bytes(), LetterFields, file=file.name)
+    if kind is LetterKind.EMERGENCY_DISCLOSURE:  # it has one page
+        fields = msgspec.structs.replace(
+            fields, items=fields.items[:1], data=fields.data[:2]
+        )
+    return rules.trimmed(msgspec.structs.replace(fields, kind=kind))
