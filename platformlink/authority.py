@@ -38,6 +38,7 @@ class Target(Strict, frozen=True):
 class Leads(Strict, frozen=True):
     """How long before an end we warn, and how much time our own duties have."""
 
+    assumed_hold_days: int = 60  # where a platform names none
     hold_warn_days: tuple[int, ...] = (21, 14, 7, 3, 1)
     soon_days: int = 3
     renewal_days: int = 14

@@ -78,3 +78,10 @@ class NotTaken(Upstream):
 
     code = "not-taken"
     title = "Nothing was taken; it will be tried again"
+
+
+class TurnedAway(NotTaken):
+    """Something outside said no for good: trying again would change nothing."""
+
+    code = "turned-away"
+    title = "It was turned away"

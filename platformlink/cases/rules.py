@@ -8,7 +8,7 @@ import msgspec
 from platformlink.errors import Conflict, FieldError, Invalid, Missing
 
 LONGEST_TEXT = 300
-REFERENCE = re.compile(r"[\w./ -]{2,60}")
+REFERENCE = re.compile(r"[\w. -]{2,60}")
 
 
 class Urgency(StrEnum):
@@ -58,7 +58,7 @@ def check_fields(fields: CaseFields) -> None:
     """
     errors = []
     if not REFERENCE.fullmatch(fields.reference.strip()):
-        message = "Give the case's reference: 2 to 60 letters, digits or . / - _"
+        message = "Give the case's reference: 2 to 60 letters, digits or . - _"
         errors.append(FieldError("/reference", "required", message))
     if not fields.offence.strip():
         message = "Name the offence; platforms return letters without it."

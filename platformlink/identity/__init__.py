@@ -4,6 +4,9 @@ Identity: who is knocking.
 Owns units, people (`app_user`), their sign-ins (`sign_in`), and the keys of writes
 already answered (`answered_key`, for `Idempotency-Key`).
 
+Extra files: `tokens` and `guards` (who is behind a web request), and `once` (a write
+that comes twice): the third, because it guards writes as the others guard readers.
+
 Decisions
 - 2026-11-24: a token is a JWT that names a row of `sign_in`; each request looks that
   row up, so that signing out, disabling a person or changing roles works at once.

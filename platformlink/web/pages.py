@@ -10,8 +10,9 @@ import msgspec
 from litestar import Response
 from litestar.enums import MediaType
 from litestar.response import Redirect
+from markupsafe import Markup
 
-from platformlink.permissions import Actor, Right, Role, may
+from platformlink.permissions import Actor, Right, may
 from platformlink.web.words import Words, translations
 
 HERE = Path(__file__).parent
@@ -66,10 +67,9 @@ def environment(language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.add_extension("jinja2.ext.do")
     install: Any = made
     install.install_gettext_translations(translations(language), newstyle=True)
-    made.globals.update(asset=asset, Role=Role, initials=initials)
+    made.globals.update(asset=asset, svg=svg, initials=initials)
     return made
 
 
@@ -78,6 +78,13 @@ def asset(path: str) -> str:
     """Return the address of a static file, which changes when its content does."""
     content = (STATIC / path).read_bytes()
     return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@cache
+def svg(name: str) -> Markup:
+    """Return an icon as inline SVG, hidden from screen readers: words say it too."""
+    text = (STATIC / "vendor" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return Markup(text.replace("<svg", '<svg aria-hidden="true"', 1))  # noqa: S704 - our own file
 
 
 class Shell(msgspec.Struct, frozen=True, kw_only=True):

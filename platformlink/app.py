@@ -1,0 +1,217 @@
+"""The web application: routers, what handlers may ask for, how errors leave."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware.base import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink import ports
+from platformlink.authority import said
+from platformlink.errors import Refusal
+from platformlink.identity import api as identity_api
+from platformlink.identity import pages as identity_pages
+from platformlink.identity.guards import identify, identify_if_any, is_secure
+from platformlink.identity.once import Once, provide_once
+from platformlink.notices import queries as notices
+from platformlink.permissions import Actor
+from platformlink.protocols.shelf import Library
+from platformlink.web import problems, shield
+from platformlink.web.pages import STATIC, Shell
+from platformlink.web.words import Words, choose_language
+
+log = structlog.get_logger()
+MOST_BYTES = 25_000_000
+
+
+async def provide_session(
+    runtime: NamedDependency[ports.Runtime],
+) -> AsyncGenerator[AsyncSession, None]:
+    """One request is one transaction; it is kept before the answer leaves."""
+    async with runtime.sessions.begin() as session:
+        yield session
+
+
+async def provide_actor(
+    request: Request[Any, Any, Any],
+    session: NamedDependency[AsyncSession],
+    runtime: NamedDependency[ports.Runtime],
+    now: NamedDependency[datetime],
+) -> Actor:
+    """Return who is signed in."""
+    return await identify(request, session, runtime, now)
+
+
+async def provide_form(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    """Return the fields of a posted form; blanks are kept."""
+    body = (await request.body()).decode("utf-8", errors="replace")
+    return parse_qs(body, keep_blank_values=True, max_num_fields=2000)
+
+
+async def given_once(
+    request: Request[Any, Any, Any],
+    session: NamedDependency[AsyncSession],
+    actor: NamedDependency[Actor],
+    now: NamedDependency[datetime],
+) -> Once:
+    """Return the key of a write that may come twice."""
+    return await provide_once(request, session, actor, now)
+
+
+def make_shell(
+    request: Request[Any, Any, Any], runtime: ports.Runtime, *, unread: int = 0
+) -> Shell:
+    """Return what surrounds a page for this reader."""
+    actor: Actor | None = request.state.get("actor")
+    wanted = actor.language if actor else ""
+    language = choose_language(request.headers.get("accept-language", ""), wanted)
+    return Shell(
+        actor=actor,
+        words=Words(language, runtime.authority.tz),
+        path=request.url.path,
+        csrf_token=shield.csrf_token(request),
+        authority_name=said(runtime.authority.name, language),
+        is_demonstration=runtime.authority.is_demonstration,
+        is_fragment=bool(request.headers.get("hx-request")),
+        theme=request.state.get("theme", "auto"),
+        unread=unread,
+    )
+
+
+async def provide_shell(
+    request: Request[Any, Any, Any],
+    session: NamedDependency[AsyncSession],
+    runtime: NamedDependency[ports.Runtime],
+    now: NamedDependency[datetime],
+) -> Shell:
+    """Return the shell; pages that are open to anybody have no actor in it."""
+    actor = await identify_if_any(request, session, runtime, now)
+    is_whole_page = actor is not None and not request.headers.get("hx-request")
+    unread = await notices.unread(session, actor.id) if actor and is_whole_page else 0
+    return make_shell(request, runtime, unread=unread)
+
+
+def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
+    """Answer a refusal of ours."""
+    shell = make_shell(request, request.app.state.runtime)
+    problem = problems.as_problem(error, shell.words, request.url.path)
+    return problems.answer(request, problem, shell)
+
+
+def refused_by_framework(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[Any]:
+    """Answer what Litestar refused."""
+    shell = make_shell(request, request.app.state.runtime)
+    problem = problems.from_framework(error, request.url.path)
+    return problems.answer(request, problem, shell)
+
+
+def database_away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer while the database cannot be reached; the next try may find it."""
+    log.error("database.away", error=type(error).__name__)
+    shell = make_shell(request, request.app.state.runtime)
+    problem = problems.Problem(
+        type="/problems/database-away",
+        title=shell.words.gettext("The database does not answer; nothing was changed"),
+        status=503,
+        detail=shell.words.gettext("Try again in a moment. Your text is still here."),
+    )
+    answer = problems.answer(request, problem, shell)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer a mistake of ours; the log bears the trace that the answer names."""
+    log.error("web.failed", exc_info=error)
+    shell = make_shell(request, request.app.state.runtime)
+    trace = str(structlog.contextvars.get_contextvars().get("trace", ""))
+    problem = problems.Problem(
+        type="/problems/failed",
+        title=shell.words.gettext("This failed, and it is our fault"),
+        status=500,
+        detail=shell.words.gettext("Tell the administrator this number: ") + trace,
+    )
+    return problems.answer(request, problem, shell)
+
+
+@get("/healthz", include_in_schema=False, media_type=MediaType.TEXT)
+async def healthz() -> str:
+    """Say that the process is alive."""
+    return "alive"
+
+
+@get("/readyz", include_in_schema=False, media_type=MediaType.TEXT)
+async def readyz(session: NamedDependency[AsyncSession]) -> str:
+    """Say that the database answers."""
+    await session.exec(select(1))
+    return "ready"
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics() -> Response[bytes]:
+    """Return the process's figures for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+OPENAPI = OpenAPIConfig(
+    title="PlatformLink",
+    version="1",
+    path="/api",
+    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+)
+
+
+ROUTERS: tuple[Router, ...] = (identity_api.router, identity_pages.router)
+
+
+def build(runtime: ports.Runtime, library: Library) -> Litestar:
+    """Return the application; tests call this too."""
+    is_https = is_secure(runtime)
+    app = Litestar(
+        route_handlers=[
+            *(healthz, readyz, metrics),
+            *ROUTERS,
+            create_static_files_router(
+                "/static", directories=[STATIC], include_in_schema=False
+            ),
+        ],
+        dependencies={
+            "runtime": Provide(lambda: runtime, sync_to_thread=False),
+            "library": Provide(lambda: library, sync_to_thread=False),
+            "now": Provide(runtime.clock, sync_to_thread=False),
+            "session": Provide(provide_session),
+            "actor": Provide(provide_actor),
+            "shell": Provide(provide_shell),
+            "form": Provide(provide_form),
+            "once": Provide(given_once),
+        },
+        exception_handlers={
+            Refusal: refused,
+            HTTPException: refused_by_framework,
+            OperationalError: database_away,
+            InterfaceError: database_away,
+            Exception: failed,
+        },
+        middleware=[
+            DefineMiddleware(shield.Surround, is_secure=is_https),
+            shield.cross_site(runtime.settings.secret, is_secure=is_https),
+        ],
+        openapi_config=OPENAPI,
+        request_max_body_size=MOST_BYTES,
+    )
+    app.state.runtime = runtime
+    return app

@@ -1,0 +1,79 @@
+"""Cases, for programs."""
+
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+
+from platformlink.audit import actions as audit
+from platformlink.cases import actions, queries
+from platformlink.cases.rules import CaseFields
+from platformlink.cases.schemas import CaseOut, Listed
+from platformlink.cases.tables import Case
+from platformlink.identity.once import Once
+from platformlink.web.handed import FromPath, FromQuery, JSONBody, Now, Session, Who
+
+LIMIT = 50
+
+
+def shown(case: Case) -> CaseOut:
+    """Return a case as its struct."""
+    return CaseOut(**case.model_dump(include=set(CaseOut.__struct_fields__)))
+
+
+@get("/cases")
+async def listed(
+    session: Session, actor: Who, q: FromQuery[str] = "", cursor: FromQuery[str] = ""
+) -> Listed:
+    """Return the cases that the caller may see, newest first."""
+    before = int(cursor) if cursor.isdigit() else None
+    found = await queries.listed(session, actor=actor, q=q, before=before, limit=LIMIT)
+    last = str(found[-1].id) if len(found) == LIMIT else None
+    return Listed([shown(one) for one in found], last)
+
+
+@post("/cases")
+async def open_case(
+    session: Session,
+    actor: Who,
+    now: Now,
+    once: NamedDependency[Once],
+    data: JSONBody[CaseFields],
+) -> Response[CaseOut]:
+    """Return the new case."""
+    if once.answer is not None:
+        return once.answer
+    case = await actions.open_case(session, data, actor=actor, now=now)
+    return once.keep(shown(case), 201)
+
+
+@get("/cases/{reference:str}")
+async def read(
+    session: Session, actor: Who, now: Now, reference: FromPath[str]
+) -> CaseOut:
+    """Return one case."""
+    case = await queries.by_reference(session, reference, actor=actor)
+    audit.record(
+        session,
+        actor_id=actor.id,
+        verb="case.read",
+        subject=f"case/{case.id}",
+        now=now,
+        purpose="case work",
+    )
+    return shown(case)
+
+
+@patch("/cases/{reference:str}")
+async def change(
+    session: Session,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    data: JSONBody[CaseFields],
+) -> CaseOut:
+    """Return the changed case."""
+    case = await queries.by_reference(session, reference, actor=actor)
+    await actions.change_case(session, case, data, actor=actor, now=now)
+    return shown(case)
+
+
+router = Router("/api/v1", route_handlers=[listed, open_case, read, change])

@@ -1,0 +1,44 @@
+// Small comforts; every page works without them.
+(() => {
+  "use strict";
+  const token = document.querySelector('meta[name="csrf-token"]');
+
+  // htmx sends the token that plain forms carry in a field.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (token) event.detail.headers["x-csrftoken"] = token.content;
+  });
+
+  // A field that was refused comes back with its values, so the answer may replace it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if ([401, 409, 412, 422].includes(event.detail.xhr.status)) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  // Copy buttons.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const before = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = before; }, 1500);
+  });
+
+  // Ask before what cannot be undone.
+  document.addEventListener("submit", (event) => {
+    const words = event.target.dataset.confirm;
+    if (words && !window.confirm(words)) event.preventDefault();
+  });
+
+  // Single keys, never while somebody types.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest("input, textarea, select, [contenteditable]");
+    if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const goal = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!goal) return;
+    event.preventDefault();
+    if (goal.matches("input, textarea")) goal.focus(); else goal.click();
+  });
+})();
