@@ -97,8 +97,9 @@ class SealCheck(msgspec.Struct, frozen=True):
     """
     What a check of any bytes found; ``reason`` is a gettext msgid.
 
-    ``fingerprint`` is the SHA-256 of the sealing certificate, and ``sealed_at`` the
-    time that the seal claims. Whether that certificate is ours the caller knows.
+    ``fingerprint`` is the SHA-256 of the sealing certificate, ``sealed_at`` the time
+    that the seal claims, and ``covered_bytes`` how far it reaches from the start.
+    Whether that certificate is ours the caller knows.
     """
 
     is_pdf: bool = True
@@ -107,6 +108,7 @@ class SealCheck(msgspec.Struct, frozen=True):
     change: Change = Change.ALTERED
     fingerprint: str = ""
     sealed_at: datetime | None = None
+    covered_bytes: int = 0
     reason: str = ""
 
 

@@ -43,12 +43,14 @@ from pyhanko_certvalidator import ValidationContext
 from platformlink.adapters.workers import WorkerLost, Workers
 from platformlink.errors import Upstream
 from platformlink.ports import SEAL_FIELD, Change, NotSealable, SealCheck, SealInfo
+from platformlink.settings import Settings
 from platformlink.values import Pdf, SealedPdf
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
 HEADER_BYTES = 1024  # readers accept a header that begins within these
 TSA_SECONDS = 5
+CHECK_SECONDS = 10
 DEMONSTRATION = "DEMONSTRATION - NO LEGAL EFFECT"
 DEMONSTRATION_DAYS = 730
 
@@ -226,6 +228,7 @@ async def _validate(signature: EmbeddedPdfSignature) -> SealCheck:
         change=change if is_intact else Change.ALTERED,
         fingerprint=signature.signer_cert.sha256.hex(),
         sealed_at=signature.self_reported_timestamp,
+        covered_bytes=int(signature.byte_range[2]) + int(signature.byte_range[3]),
     )
 
 
@@ -254,6 +257,30 @@ def check(content: bytes) -> SealCheck:
         return asyncio.run(_validate(found))
     except Exception:  # noqa: BLE001 - whatever hostile bytes provoke in a parser
         return SealCheck(reason="The PDF is damaged.")
+
+
+def demonstration_path(settings: Settings) -> Path:
+    """Return where an embedded desk keeps its demonstration seal."""
+    return settings.data_dir / "demonstration-seal.p12"
+
+
+def from_settings(settings: Settings, workers: Workers) -> "PadesSealer":
+    """
+    Return the sealer of a desk.
+
+    A desk with its own database needs a seal of its own; an embedded one is given a
+    demonstration seal, which says that it has no legal effect.
+    """
+    if settings.seal or (settings.database_url and not settings.is_demonstration):
+        key = Key(Path(settings.seal), settings.seal_passphrase, settings.tsa_url)
+    else:
+        key = Key(demonstration_path(settings), settings.secret, settings.tsa_url)
+        if not key.path.exists():
+            made_at = datetime.now(UTC)
+            make_demonstration_seal(
+                key.path, settings.secret, name="PlatformLink", now=made_at
+            )
+    return PadesSealer(key, workers, Workers(count=1, longest_seconds=CHECK_SECONDS))
 
 
 class PadesSealer:

@@ -23,7 +23,6 @@ from platformlink.values import Html
 
 STYLE = "letter.css"
 PLACEHOLDER = "0000000000000000"
-NO_DATE = date(1, 1, 1)
 FAR = date(9999, 12, 31)
 QR_ERROR = "m"
 
@@ -76,7 +75,7 @@ def _lapsing(rows: tuple[OpenRequest, ...]) -> tuple[OpenRequest, ...]:
 
 def _joined(voice: Voice, *texts: rules.Texts) -> tuple[Said, ...]:
     """Return texts one after the other in each language, parted by semicolons."""
-    given = [one for one in texts if one]
+    given = [one for one in texts if any(one.values())]
     said = [
         Said(language, "; ".join(wording.chosen(one, language) for one in given) + ".")
         for language in voice.languages
@@ -87,7 +86,9 @@ def _joined(voice: Voice, *texts: rules.Texts) -> tuple[Said, ...]:
 def _together(voice: Voice, *parts: tuple[Said, ...]) -> tuple[Said, ...]:
     """Return sentences one after the other in each language."""
     said = [
-        Said(language, " ".join(_in_language(part, language) for part in parts))
+        Said(
+            language, " ".join(filter(None, (_in_language(p, language) for p in parts)))
+        )
         for language in voice.languages
     ]
     return wording.merged(said)
@@ -158,11 +159,13 @@ def _names(folder: Path, languages: tuple[str, ...]) -> rules.Texts:
     return {one: voice.say(one, english) for one in languages}
 
 
-def _values(folder: Path, fields: LetterFields) -> dict[str, object]:
+def _values(folder: Path, fields: LetterFields, now: datetime) -> dict[str, object]:
     """Return what a template may print beside the fields themselves."""
     languages = fields.sender.languages[:2]
     voice = Voice(folder, languages)
     issue = fields.issue
+    zone = ZoneInfo(fields.sender.zone)
+    dated_on = issue.dated_on if issue else now.astimezone(zone).date()
     rows = _lapsing(fields.open)
     values = {
         "fields": fields,
@@ -171,8 +174,8 @@ def _values(folder: Path, fields: LetterFields) -> dict[str, object]:
         "reference": issue.reference if issue else "–",
         "code": rules.grouped(issue.code if issue else PLACEHOLDER),
         "verify_host": urlsplit(issue.verify_url).netloc if issue else "–",
-        "date": voice.day_in_line(issue.dated_on) if issue else "–",
-        "counted_on": issue.dated_on if issue else NO_DATE,
+        "date": voice.day_in_line(dated_on),
+        "counted_on": dated_on,
         "sealed_at": _second(issue.sealed_at, voice) if issue else "",
         "certificate": rules.short_fingerprint(issue.certificate) if issue else "",
         "qr": _qr(fields),
@@ -180,22 +183,27 @@ def _values(folder: Path, fields: LetterFields) -> dict[str, object]:
         "open_requests": rows,
         "first_to_lapse": rows[0] if rows and rows[0].held_until_on else None,
     }
-    return values | _voices(voice, ZoneInfo(fields.sender.zone))
+    return values | _voices(voice, zone)
 
 
-def compose(folder: Path, fields: LetterFields) -> Html:
-    """Return the page of a letter; the same fields and templates give the same page."""
+def compose(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
+    """
+    Return the page of a letter; the same fields and templates give the same page.
+
+    ``now`` dates a preview; a letter that is issued bears its own date.
+    """
     template = environment(folder).get_template(f"{fields.kind}.html")
-    return Html(template.render(_values(folder, fields)))
+    return Html(template.render(_values(folder, fields, now)))
 
 
 def targets_csv(fields: LetterFields) -> bytes:
     """Return annex A as CSV: number, kind, identifier, second identifier, seen."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow(["number", "kind", "identifier", "other", "seen_at", "image"])
+    writer.writerow(["number", "kind", "identifier", "other", "seen", "image"])
     for number, item in enumerate(fields.items, start=1):
-        seen = item.seen_at.astimezone(UTC).isoformat() if item.seen_at else ""
+        seen_at = item.seen_at.astimezone(UTC).isoformat() if item.seen_at else ""
+        seen = seen_at or (item.seen_on.isoformat() if item.seen_on else "")
         kind = wording.chosen(item.kind, "en")
         writer.writerow([number, kind, item.identifier, item.other, seen, item.image])
     return table.getvalue().encode()

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from platformlink.authority import Authority, Instrument
-from platformlink.errors import FieldError, Invalid, Missing
+from platformlink.errors import Conflict, FieldError, Invalid, Missing
 
 Texts = dict[str, str]  # by language code; a missing language prints the other one
 
@@ -35,6 +35,26 @@ class LetterKind(StrEnum):
     SUPPLEMENT = "supplement"
 
 
+class Finding(StrEnum):
+    """What a check of a code or of a PDF finds."""
+
+    GENUINE = "genuine"
+    WITHDRAWN = "withdrawn"  # genuine, but no longer in force
+    SUPERSEDED = "superseded"  # genuine, but a later letter replaced it
+    ADDED_TO = "added_to"  # genuine, with further signatures put on it afterwards
+    ALTERED = "altered"  # our seal, other bytes
+    FOREIGN = "foreign"  # sealed by somebody else
+    UNKNOWN = "unknown"  # not ours
+
+
+class Means(StrEnum):
+    """By what somebody checked."""
+
+    CODE = "code"
+    UPLOAD = "upload"
+    SHELL = "shell"
+
+
 class LetterWrong(Invalid):
     """The fields do not make a letter of this kind; each is named."""
 
@@ -51,6 +71,13 @@ class CodeUnknown(Missing):
 
 class Printed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Something a letter prints."""
+
+
+class AlreadyEnded(Conflict):
+    """A letter stops being in force once."""
+
+    code = "letter-ended"
+    title = "This letter is no longer in force"
 
 
 class Sender(Printed, frozen=True):
@@ -94,6 +121,7 @@ class Item(Printed, frozen=True):
     other_kind: Texts = {}
     other: str = ""
     seen_at: datetime | None = None
+    seen_on: date | None = None  # where only the day is known
     image: str = ""  # where in the annex its screenshot is
 
 
@@ -410,6 +438,21 @@ def code_of(number: int) -> str:
 def grouped(code: str) -> str:
     """Return a code in four groups of four."""
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def longest_text(fields: LetterFields) -> str:
+    """Return the pointer of the longest text, which is what overflows a page."""
+
+    def texts(value: object, pointer: str) -> list[tuple[int, str]]:
+        if isinstance(value, dict):
+            return [
+                one
+                for key, inner in value.items()
+                for one in texts(inner, f"{pointer}/{key}")
+            ]
+        return [(len(value), pointer)] if isinstance(value, str) else []
+
+    return max(texts(msgspec.to_builtins(fields), ""))[1]
 
 
 def short_fingerprint(fingerprint: str) -> str:

@@ -1,0 +1,274 @@
+"""What is done with letters: preview, seal, supersede, withdraw, verify."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.audit import actions as audit
+from platformlink.authority import said
+from platformlink.errors import FieldError
+from platformlink.letters import paper, queries, rules
+from platformlink.letters.rules import (
+    AlreadyEnded,
+    CodeUnknown,
+    Finding,
+    Issue,
+    LetterFields,
+    LetterKind,
+    LetterWrong,
+    Means,
+)
+from platformlink.letters.tables import Letter, LetterCheck
+from platformlink.ports import Attachment, Change, PagesExceeded, Runtime, SealCheck
+from platformlink.values import Pdf, SealedPdf
+
+VERIFY_PATH = "/verify"
+MOST_PAGES = {LetterKind.EMERGENCY_DISCLOSURE: 1}
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a check found; the letter where it is one of ours; why, as a msgid."""
+
+    finding: Finding
+    letter: Letter | None = None
+    reason: str = ""
+
+
+def _ready(runtime: Runtime, fields: LetterFields) -> LetterFields:
+    """
+    Return the fields that this kind prints, marked where the desk is a demonstration.
+
+    Raises: LetterWrong.
+    """
+    is_demonstration = fields.is_demonstration or runtime.authority.is_demonstration
+    kept = msgspec.structs.replace(
+        rules.trimmed(fields), issue=None, is_demonstration=is_demonstration
+    )
+    rules.check(kept)
+    return kept
+
+
+async def preview(runtime: Runtime, fields: LetterFields, *, now: datetime) -> Pdf:
+    """
+    Return the letter as it would look, watermarked; nothing can seal it.
+
+    ``now`` stands for the day of sealing. Raises: LetterWrong, Upstream.
+    """
+    page = paper.compose(runtime.templates, _ready(runtime, fields), now=now)
+    return await runtime.ports.renderer.preview(page)
+
+
+async def _issue(
+    session: AsyncSession, runtime: Runtime, now: datetime
+) -> tuple[int, Issue]:
+    """Return the next number, and all that only sealing knows."""
+    today = now.astimezone(runtime.authority.tz).date()
+    taken = select(func.take_letter_number(today.year))
+    number: int = (await session.exec(taken)).one()
+    certificate = await runtime.ports.sealer.info()
+    return number, Issue(
+        reference=rules.reference_of(runtime.authority.prefix, today.year, number),
+        code=rules.code_of(secrets.randbits(rules.CODE_BITS)),
+        dated_on=today,
+        verify_url=runtime.settings.base_url.rstrip("/") + VERIFY_PATH,
+        sealed_at=now,
+        certificate=certificate.fingerprint,
+    )
+
+
+def _attachments(fields: LetterFields, now: datetime) -> tuple[Attachment, ...]:
+    """Return what the letter carries as data: itself, and a long list as CSV."""
+    request = Attachment(
+        name="request.json",
+        content=rules.encode(fields),
+        description="This letter as data",
+        made_at=now.astimezone(UTC),
+    )
+    if len(fields.items) <= rules.ITEMS_ON_PAGE:
+        return (request,)
+    targets = Attachment(
+        name="targets.csv",
+        content=paper.targets_csv(fields),
+        description="Annex A as data",
+        made_at=now.astimezone(UTC),
+    )
+    return (request, targets)
+
+
+async def _make(runtime: Runtime, fields: LetterFields, now: datetime) -> SealedPdf:
+    """
+    Return the sealed bytes.
+
+    Raises: LetterWrong (it overflows its pages; the longest field is named), Upstream.
+    """
+    page = paper.compose(runtime.templates, fields, now=now)
+    try:
+        pdf = await runtime.ports.renderer.render(
+            page,
+            attachments=_attachments(fields, now),
+            most_pages=MOST_PAGES.get(fields.kind),
+        )
+    except PagesExceeded:
+        pointer = rules.longest_text(fields)
+        message = "This is too long: the letter has one page."
+        raise LetterWrong("", FieldError(pointer, "too-long", message)) from None
+    name = said(fields.sender.name, fields.sender.languages[0])
+    return await runtime.ports.sealer.seal(pdf, name=name, now=now)
+
+
+async def seal(
+    session: AsyncSession,
+    runtime: Runtime,
+    fields: LetterFields,
+    *,
+    request_id: int,
+    actor_id: int,
+    now: datetime,
+    supersedes_id: int | None = None,
+) -> Letter:
+    """
+    Give the letter its reference and code, render and seal it, and keep it for ever.
+
+    All of it belongs to the caller's transaction: if that fails, the number is free
+    again and nothing was sealed.
+
+    Raises: LetterWrong, Upstream.
+    """
+    fields = _ready(runtime, fields)
+    number, issue = await _issue(session, runtime, now)
+    fields = msgspec.structs.replace(fields, issue=issue)
+    sealed = await _make(runtime, fields, now)
+    letter = Letter(
+        request_id=request_id,
+        kind=fields.kind,
+        language="-".join(fields.sender.languages[:2]),
+        reference=issue.reference,
+        year=issue.dated_on.year,
+        number=number,
+        code=issue.code,
+        code_sha256=hashlib.sha256(issue.code.encode()).digest(),
+        template=f"{fields.kind}.html",
+        template_sha256=paper.fingerprint(runtime.templates),
+        protocol_version=fields.protocol_version,
+        content=msgspec.to_builtins(fields),
+        pdf=sealed,
+        sha256=hashlib.sha256(sealed).hexdigest(),
+        sealed_at=now,
+        sealed_by_id=actor_id,
+        certificate_fingerprint=issue.certificate,
+        is_demonstration=fields.is_demonstration,
+        supersedes_id=supersedes_id,
+    )
+    session.add(letter)
+    await session.flush()
+    if supersedes_id is not None:
+        await supersede(session, supersedes_id, now=now)
+    _record(session, letter, "letters.seal", actor_id=actor_id, now=now)
+    return letter
+
+
+def _record(
+    session: AsyncSession,
+    letter: Letter,
+    verb: str,
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        actor_id=actor_id,
+        verb=verb,
+        subject=f"letter/{letter.reference}",
+        now=now,
+        detail={"sha256": letter.sha256, "kind": letter.kind},
+    )
+
+
+async def supersede(session: AsyncSession, letter_id: int, *, now: datetime) -> None:
+    """Note that a later letter stands in a letter's place; one that ended stays so."""
+    earlier = await session.get_one(Letter, letter_id)
+    if earlier.is_in_force:
+        earlier.superseded_at = now
+        _record(session, earlier, "letters.supersede", actor_id=None, now=now)
+        await session.flush()
+
+
+async def withdraw(session: AsyncSession, letter: Letter, *, now: datetime) -> None:
+    """
+    Note that a letter is no longer in force; its bytes stay.
+
+    Raises: AlreadyEnded.
+    """
+    if not letter.is_in_force:
+        raise AlreadyEnded
+    letter.withdrawn_at = now
+    _record(session, letter, "letters.withdraw", actor_id=None, now=now)
+    await session.flush()
+
+
+def _standing(letter: Letter) -> Finding:
+    """Return whether a genuine letter is in force."""
+    if letter.withdrawn_at is not None:
+        return Finding.WITHDRAWN
+    return Finding.GENUINE if letter.superseded_at is None else Finding.SUPERSEDED
+
+
+def _note(
+    session: AsyncSession, verdict: Verdict, means: Means, now: datetime
+) -> Verdict:
+    """Keep that somebody asked, and what was found; not who."""
+    letter_id = verdict.letter.id if verdict.letter else None
+    session.add(
+        LetterCheck(at=now, means=means, found=verdict.finding, letter_id=letter_id)
+    )
+    return verdict
+
+
+async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Verdict:
+    """Return what is known of a code; the question is kept."""
+    try:
+        letter = await queries.by_code(session, code)
+    except CodeUnknown:
+        verdict = Verdict(Finding.UNKNOWN, reason="No letter bears this code.")
+    else:
+        verdict = Verdict(_standing(letter), letter)
+    return _note(session, verdict, Means.CODE, now)
+
+
+async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Verdict:
+    """Return what a seal means that is not, byte for byte, on one of our letters."""
+    if not found.is_sealed:
+        return Verdict(Finding.UNKNOWN, reason=found.reason)
+    if not await queries.sealed_with(session, found.fingerprint):
+        return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
+    letter = await queries.by_bytes(session, content[: found.covered_bytes])
+    if not found.is_intact or found.change is Change.ALTERED or letter is None:
+        reason = "It bears our seal, but it was changed afterwards."
+        return Verdict(Finding.ALTERED, letter, reason)
+    standing = _standing(letter)
+    is_standing = standing is Finding.GENUINE
+    return Verdict(Finding.ADDED_TO if is_standing else standing, letter)
+
+
+async def verify_pdf(
+    session: AsyncSession,
+    runtime: Runtime,
+    content: bytes,
+    *,
+    means: Means,
+    now: datetime,
+) -> Verdict:
+    """Return what any bytes are: one of our letters, or not; the question is kept."""
+    letter = await queries.by_bytes(session, content)
+    if letter is not None:
+        verdict = Verdict(_standing(letter), letter)
+    else:
+        found = await runtime.ports.sealer.check(content)
+        verdict = await _judge(session, content, found)
+    return _note(session, verdict, means, now)

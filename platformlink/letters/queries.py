@@ -1,0 +1,50 @@
+"""Letters, found by request, reference, code or bytes."""
+
+import hashlib
+
+from sqlmodel import col, exists, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.letters import rules
+from platformlink.letters.tables import Letter
+
+
+async def of_request(session: AsyncSession, request_id: int) -> list[Letter]:
+    """Return a request's letters, the first sealed first."""
+    statement = (
+        select(Letter).where(Letter.request_id == request_id).order_by(col(Letter.id))
+    )
+    return list(await session.exec(statement))
+
+
+async def by_reference(session: AsyncSession, reference: str) -> Letter | None:
+    """Return the letter of a reference, in any case, or None."""
+    statement = select(Letter).where(Letter.reference == reference.strip().upper())
+    return (await session.exec(statement)).one_or_none()
+
+
+async def by_code(session: AsyncSession, code: str) -> Letter:
+    """
+    Return the letter of a verification code, however it was typed.
+
+    Raises: CodeUnknown.
+    """
+    digest = hashlib.sha256(rules.read_code(code).encode()).digest()
+    statement = select(Letter).where(Letter.code_sha256 == digest)
+    found = (await session.exec(statement)).one_or_none()
+    if found is None:
+        raise rules.CodeUnknown
+    return found
+
+
+async def by_bytes(session: AsyncSession, content: bytes) -> Letter | None:
+    """Return the letter that is these bytes, or None."""
+    digest = hashlib.sha256(content).hexdigest()
+    statement = select(Letter).where(Letter.sha256 == digest)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def sealed_with(session: AsyncSession, fingerprint: str) -> bool:
+    """Say whether any of our letters was sealed with a certificate."""
+    wanted = exists().where(col(Letter.certificate_fingerprint) == fingerprint)
+    return bool((await session.exec(select(wanted))).one())
