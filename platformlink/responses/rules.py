@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,6 +18,7 @@ from platformlink.responses.codes import (
     Kind,
     Outcome,
 )
+from platformlink.values import in_utc
 
 EFFECTS: dict[Kind, Effect] = {
     Kind.AUTO_REPLY: Effect.NONE,
@@ -72,9 +74,13 @@ class NoSuchResponse(Conflict):
 
 
 class ItemIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What we got of one account (its number) in one category; "" for the account."""
+    """
+    What we got of one account in one category; "" for the account as a whole.
 
-    target: int
+    `target` is the account's number, or its identifier as it was typed.
+    """
+
+    target: int | str
     outcome: str
     category: str = ""
     reasons: tuple[str, ...] = ()
@@ -164,13 +170,15 @@ def check_codes(reasons: Collection[str], wanted: Collection[str]) -> list[Field
 
 
 def check_items(
-    items: Collection[ItemIn], target_ids: Collection[int], categories: Collection[str]
+    items: Collection[ItemIn],
+    targets: Collection[int | str],
+    categories: Collection[str],
 ) -> list[FieldError]:
     """Return what is wrong with the items, each by its own pointer."""
     found = []
     for place, item in enumerate(items):
         at = f"/items/{place}"
-        if item.target not in target_ids:
+        if item.target not in targets:
             message = "This account does not belong to the request."
             found.append(FieldError(f"{at}/target", "unknown", message))
         if item.category and item.category not in categories:
@@ -198,3 +206,31 @@ def _check_outcome(item: ItemIn, at: str) -> list[FieldError]:
         message = "Where all was given, there is no reason why not."
         found.append(FieldError(f"{at}/reasons", "not-with-full", message))
     return found
+
+
+class Until(msgspec.Struct, frozen=True):
+    """A day or an instant; neither where nothing was named."""
+
+    on: date | None = None
+    at: datetime | None = None
+
+    def last_day(self, zone: ZoneInfo) -> date | None:
+        """Return the last day in a zone, or None."""
+        if self.at is None:
+            return self.on
+        return (self.at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
+def parse_until(text: str) -> Until:
+    """
+    Return what a date or an instant with an offset says; nothing of nothing.
+
+    Raises: ResponseInvalid.
+    """
+    try:
+        if len(text) <= len("2026-12-01"):
+            return Until(on=date.fromisoformat(text)) if text else Until()
+        return Until(at=in_utc(datetime.fromisoformat(text)))
+    except ValueError:
+        message = "Give a day (2026-12-01), or an instant with its offset."
+        raise ResponseInvalid("", FieldError("/until", "malformed", message)) from None

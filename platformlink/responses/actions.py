@@ -1,0 +1,325 @@
+"""Recording what came back: kept, then the clocks, then the request's move."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.authority import Authority
+from platformlink.clocks import actions as clocks
+from platformlink.clocks.terms import Duty, EndedAs, Evidence, Source, Term
+from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.errors import FieldError
+from platformlink.permissions import Actor, Right
+from platformlink.protocols import queries as protocols
+from platformlink.protocols.protocol import Category
+from platformlink.requests import actions as requests
+from platformlink.requests import queries as request_queries
+from platformlink.requests import sending
+from platformlink.requests.rules import HoldState, State
+from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.responses import queries, rules
+from platformlink.responses.codes import KIND_NAMES, Effect, Kind, Outcome
+from platformlink.responses.rules import EFFECTS, IMPLIED, ItemIn, Until
+from platformlink.responses.schemas import ResponseIn
+from platformlink.responses.tables import Response, ResponseItem
+from platformlink.values import Phrase
+
+HOLD_CLOCKS = (ClockKind.HOLD_EXPIRY, ClockKind.RENEWAL, ClockKind.LEGAL_PROCESS)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a request asks for: accounts, and categories by intrusiveness."""
+
+    targets: list[Target]
+    categories: list[str]
+
+
+class Came(msgspec.Struct, frozen=True, kw_only=True):
+    """A response on its way into the record: what it is, of what, and until when."""
+
+    authority: Authority
+    request: PlatformRequest
+    response: Response
+    kind: Kind
+    until: Until
+    is_final: bool
+    now: datetime
+
+
+async def record(
+    session: AsyncSession,
+    authority: Authority,
+    request: PlatformRequest,
+    fields: ResponseIn,
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> Response:
+    """
+    Return the response, kept with its items; clocks and request are moved by it.
+
+    `request` is locked by the caller. `actor` is None for a job that reads mail.
+
+    Raises: MayNot, NotSentYet, ResponseInvalid, NoSuchResponse.
+    """
+    if actor is not None:
+        await requests.require_right(session, request, Right.SEND, actor)
+    asked = await asked_of(session, request)
+    kind, items, until = _checked(request, asked, fields, now)
+    if fields.corrects is not None:
+        await queries.corrected(session, request.id, fields.corrects)
+    response = _response(request, fields, until, actor=actor, now=now)
+    session.add(response)
+    await session.flush()
+    session.add_all(_rows(response, items or _implied(asked, kind), fields))
+    await session.flush()
+    reasons = {code for item in items for code in item.reasons} | set(fields.reasons)
+    is_more = rules.is_more_promised(kind, reasons)
+    came = Came(
+        authority=authority,
+        request=request,
+        response=response,
+        kind=kind,
+        until=until,
+        is_final=EFFECTS[kind] is Effect.ANSWERS and not is_more,
+        now=now,
+    )
+    await _move(session, came, actor=actor)
+    return response
+
+
+async def asked_of(session: AsyncSession, request: PlatformRequest) -> Asked:
+    """Return what a request asks for: accounts, and categories of its data."""
+    protocol = await protocols.pinned(session, request.protocol_version)
+    category = {item.code: item.category.value for item in protocol.data}
+    wanted = {category.get(code, code) for code in request.data}
+    return Asked(
+        await request_queries.targets_of(session, request.id),
+        [one.value for one in Category if one in wanted],
+    )
+
+
+def _checked(
+    request: PlatformRequest, asked: Asked, fields: ResponseIn, now: datetime
+) -> tuple[Kind, list[ItemIn], Until]:
+    """Return kind, items by account number, and until; all wrong fields at once."""
+    items = [_by_number(item, asked.targets) for item in fields.items]
+    ids = [target.id for target in asked.targets]
+    errors = [
+        *rules.check_times(fields.received_at, request.sent_at, now),
+        *rules.check_codes(fields.reasons, fields.wanted),
+        *rules.check_items(items, ids, asked.categories),
+    ]
+    if fields.kind not in set(Kind):
+        message, codes = "Choose one of: %(codes)s.", {"codes": ", ".join(Kind)}
+        errors.append(FieldError("/kind", "unknown", message, codes))
+    until = Until()
+    try:
+        until = rules.parse_until(fields.until)
+    except rules.ResponseInvalid as refused:
+        errors += refused.errors
+    if errors:
+        raise rules.ResponseInvalid("", *errors)
+    return Kind(fields.kind), items, until
+
+
+def _by_number(item: ItemIn, targets: list[Target]) -> ItemIn:
+    """Return an item whose account is named by its number, where it is known."""
+    for target in targets:
+        if item.target in (target.typed, target.normalised):
+            return msgspec.structs.replace(item, target=target.id)
+    return item
+
+
+def _response(
+    request: PlatformRequest,
+    fields: ResponseIn,
+    until: Until,
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> Response:
+    return Response(
+        request_id=request.id,
+        kind=fields.kind,
+        received_at=fields.received_at,
+        recorded_at=now,
+        recorded_by_id=actor.id if actor else None,
+        channel=fields.channel,
+        platform_reference=fields.platform_reference.strip(),
+        until_on=until.on,
+        until_at=until.at,
+        note=fields.note.strip(),
+        reasons=list(fields.reasons),
+        wanted=list(fields.wanted),
+        corrects_id=fields.corrects,
+    )
+
+
+def _implied(asked: Asked, kind: Kind) -> list[ItemIn]:
+    """Return what a kind says of all that was asked."""
+    outcome = IMPLIED.get(kind)
+    if outcome is None:
+        return []
+    is_copy = kind.startswith("preservation")
+    categories = [""] if is_copy or not asked.categories else asked.categories
+    return [
+        ItemIn(one.id, outcome, each) for one in asked.targets for each in categories
+    ]
+
+
+def _rows(
+    response: Response, items: list[ItemIn], fields: ResponseIn
+) -> Iterator[ResponseItem]:
+    for item in items:
+        is_full = item.outcome == Outcome.FULL
+        yield ResponseItem(
+            response_id=response.id,
+            target_id=int(item.target),
+            category=item.category,
+            outcome=item.outcome,
+            reasons=[] if is_full else list(item.reasons or fields.reasons),
+        )
+
+
+async def _move(session: AsyncSession, came: Came, *, actor: Actor | None) -> None:
+    """Move the clocks, and the request where its state allows it."""
+    request, response = came.request, came.response
+    if response.platform_reference:
+        request.platform_reference = response.platform_reference
+    step = rules.step_for(
+        came.kind, State(request.state), is_more_promised=not came.is_final
+    )
+    await _clocks(session, came, is_new_question=step is not None)
+    phrase = Phrase(KIND_NAMES[came.kind])
+    proof = response.platform_reference
+    if step is None:
+        requests.note(
+            session,
+            request,
+            "respond",
+            phrase,
+            actor=actor,
+            now=came.now,
+            occurred_at=response.received_at,
+            proof=proof,
+        )
+        await session.flush()
+        return
+    await requests.take(
+        session,
+        request,
+        step,
+        phrase,
+        actor=actor,
+        now=came.now,
+        occurred_at=response.received_at,
+        proof=proof,
+    )
+
+
+async def _clocks(session: AsyncSession, came: Came, *, is_new_question: bool) -> None:
+    """Stop, pause and start what this kind stops, pauses and starts."""
+    effect, at = EFFECTS[came.kind], came.response.received_at
+    if effect is Effect.NONE:
+        return
+    number = came.request.id
+    await clocks.stop_kinds(session, number, ClockKind.ACKNOWLEDGEMENT, at=at)
+    if came.is_final:
+        await clocks.stop_kinds(session, number, ClockKind.RESPONSE, at=at)
+        await _end(session, came, ClockKind.SUPPLEMENT)
+    if effect is Effect.ASKS and is_new_question:
+        await sending.asked(session, came.authority, came.request, at)
+    if after := AFTER.get(came.kind):
+        await after(session, came)
+
+
+async def _end(session: AsyncSession, came: Came, *kinds: ClockKind) -> None:
+    """End clocks that wait for nothing any more."""
+    for kind in kinds:
+        for clock in await sending.open_clocks(session, came.request.id, kind):
+            await clocks.end(session, clock, EndedAs.VOID, at=came.response.received_at)
+
+
+async def _confirm_hold(session: AsyncSession, came: Came) -> None:
+    await sending.hold_confirmed(
+        session,
+        came.authority,
+        came.request,
+        snapshot_at=came.response.received_at,
+        until_on=came.until.last_day(came.authority.tz),
+        now=came.now,
+    )
+
+
+async def _lose_hold(session: AsyncSession, came: Came) -> None:
+    """There is no copy (any more): nothing of it can lapse or be renewed."""
+    await _end(session, came, *HOLD_CLOCKS)
+    for hold in await request_queries.holds_of(session, came.request.id):
+        hold.state, hold.is_open = HoldState.LAPSED, False
+    await session.flush()
+
+
+async def _promise(session: AsyncSession, came: Came) -> None:
+    """Wait until the day that they promised, beside the day that was expected."""
+    if came.until == Until():
+        return
+    for clock in await sending.open_clocks(
+        session, came.request.id, ClockKind.RESPONSE
+    ):
+        zone = clock.computation.ingredients.term.zone
+        term = _until(came, Duty.THEIRS, zone)
+        await clocks.retime(session, clock, term, now=came.now)
+
+
+async def _wait_for_link(session: AsyncSession, came: Came) -> None:
+    """Warn before a link dies whose files are not here yet."""
+    if came.until == Until():
+        return
+    await clocks.start(
+        session,
+        ClockKind.DOWNLOAD_EXPIRY,
+        _until(came, Duty.OURS, came.authority.zone),
+        start_at=came.response.received_at,
+        evidence=Evidence.STATED,
+        request_id=came.request.id,
+        subject=f"response/{came.response.id}",
+    )
+
+
+async def _await_notice(session: AsyncSession, came: Came) -> None:
+    """Warn before the account holder is told."""
+    if came.until == Until():
+        return
+    await _end(session, came, ClockKind.NOTICE_DELAY)
+    await clocks.start(
+        session,
+        ClockKind.NOTICE_DELAY,
+        _until(came, Duty.OURS, came.authority.zone),
+        start_at=came.response.received_at,
+        evidence=Evidence.STATED,
+        request_id=came.request.id,
+    )
+
+
+def _until(came: Came, duty: Duty, zone: str) -> Term:
+    return Term(
+        until_on=came.until.on,
+        until_at=came.until.at,
+        zone=zone,
+        duty=duty,
+        source=Source.PROMISED,
+    )
+
+
+AFTER: dict[Kind, Callable[[AsyncSession, Came], Awaitable[None]]] = {
+    Kind.PRESERVATION_CONFIRMED: _confirm_hold,
+    Kind.PRESERVATION_RENEWED: _confirm_hold,
+    Kind.PRESERVATION_REFUSED: _lose_hold,
+    Kind.PRESERVATION_ENDED: _lose_hold,
+    Kind.DELAY_NOTICE: _promise,
+    Kind.DELIVERY: _wait_for_link,
+    Kind.USER_NOTICE: _await_notice,
+}

@@ -1,0 +1,72 @@
+"""Reading responses. The caller's right to the request is checked before."""
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.responses import rules
+from platformlink.responses.codes import Outcome
+from platformlink.responses.tables import Response, ResponseItem
+
+Correction = aliased(Response)
+COUNTS = ~(
+    select(Correction.id).where(Correction.corrects_id == col(Response.id)).exists()
+)
+
+
+async def of_request(session: AsyncSession, request_id: int) -> list[Response]:
+    """Return all responses of a request, corrected ones too, newest first."""
+    query = select(Response).where(Response.request_id == request_id)
+    ordered = query.order_by(col(Response.received_at).desc(), col(Response.id).desc())
+    return list((await session.exec(ordered)).all())
+
+
+async def items_of(session: AsyncSession, *response_ids: int) -> list[ResponseItem]:
+    """Return the items of responses, by response, account and category."""
+    query = select(ResponseItem).where(col(ResponseItem.response_id).in_(response_ids))
+    ordered = query.order_by(
+        col(ResponseItem.response_id),
+        col(ResponseItem.target_id),
+        ResponseItem.category,
+    )
+    return list((await session.exec(ordered)).all())
+
+
+async def current_items(session: AsyncSession, request_id: int) -> list[ResponseItem]:
+    """Return what counts for each account and category: the item received last."""
+    query = (
+        select(ResponseItem)
+        .join(Response, col(Response.id) == col(ResponseItem.response_id))
+        .where(Response.request_id == request_id, COUNTS)
+        .distinct(col(ResponseItem.target_id), col(ResponseItem.category))
+        .order_by(
+            col(ResponseItem.target_id),
+            col(ResponseItem.category),
+            col(Response.received_at).desc(),
+            col(Response.id).desc(),
+        )
+    )
+    return list((await session.exec(query)).all())
+
+
+async def outcome_of(session: AsyncSession, request_id: int) -> Outcome:
+    """Return the outcome of a request, derived from what counts of each item."""
+    items = await current_items(session, request_id)
+    return rules.derive([Outcome(item.outcome) for item in items])
+
+
+async def corrected(
+    session: AsyncSession, request_id: int, response_id: int
+) -> Response:
+    """
+    Return the response that is to be corrected.
+
+    Raises: NoSuchResponse, also where it was corrected before.
+    """
+    query = select(Response).where(
+        Response.id == response_id, Response.request_id == request_id, COUNTS
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise rules.NoSuchResponse
+    return found

@@ -1,0 +1,58 @@
+"""What goes in and out when a response is recorded."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+
+from platformlink.responses.rules import ItemIn
+
+
+class ResponseIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One thing that the platform did. Codes are those of `responses.codes`.
+
+    `until` is a day (2026-12-01) or an instant with an offset; what ends then depends
+    on the kind. `reasons` hold for every item that names none of its own; `wanted` is
+    what more they ask for. `corrects` names the response that this one replaces.
+    """
+
+    kind: str
+    received_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    channel: str = ""
+    platform_reference: str = ""
+    items: tuple[ItemIn, ...] = ()
+    until: str = ""
+    note: str = ""
+    reasons: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    corrects: int | None = None
+
+
+class ItemOut(msgspec.Struct, frozen=True):
+    """What a response says of one account in one category."""
+
+    target: int
+    category: str
+    outcome: str
+    reasons: list[str]
+
+
+class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One response, and what it moved the request to."""
+
+    id: int
+    kind: str
+    received_at: datetime
+    recorded_at: datetime
+    channel: str
+    platform_reference: str
+    until_on: date | None
+    until_at: datetime | None
+    note: str
+    reasons: list[str]
+    wanted: list[str]
+    items: list[ItemOut]
+    corrects: int | None
+    state: str
+    outcome: str
