@@ -1,0 +1,55 @@
+"""For whose account holders an entity answers."""
+
+from platformlink.protocols.protocol import CooperationProtocol, Entity, applies
+
+# Source: Treaty on European Union, art. 52; the members on 1 July 2013 less the
+# United Kingdom.
+EU = frozenset(
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+)
+# Source: Agreement on the European Economic Area.
+EEA = EU | {"IS", "LI", "NO"}
+
+
+def countries_of(protocol: CooperationProtocol, name: str) -> frozenset[str]:
+    """Return the countries of a region: one of ours, of the file's, or a country."""
+    if name in ("EU", "EEA"):
+        return EU if name == "EU" else EEA
+    own = {one.code: frozenset(one.countries) for one in protocol.regions}
+    return own.get(name, frozenset({name}))
+
+
+def _named(protocol: CooperationProtocol, entity: Entity) -> frozenset[str]:
+    found: set[str] = set()
+    for region in entity.regions:
+        found |= countries_of(protocol, region)
+    for region in entity.regions_except:
+        found -= countries_of(protocol, region)
+    return frozenset(found)
+
+
+def serves(
+    protocol: CooperationProtocol, entity: Entity, country: str, *, service: str = ""
+) -> bool:
+    """
+    Say whether an entity answers for an account holder in a country.
+
+    `elsewhere` is every country that no other entity of the same service names.
+    """
+    excepted = {
+        code for name in entity.regions_except for code in countries_of(protocol, name)
+    }
+    if country in excepted:
+        return False
+    if "anywhere" in entity.regions or country in _named(protocol, entity):
+        return True
+    if "elsewhere" not in entity.regions:
+        return False
+    others = (
+        one
+        for one in protocol.entities
+        if one is not entity
+        and one.role == entity.role
+        and applies(one, service=service)
+    )
+    return all(country not in _named(protocol, one) for one in others)
