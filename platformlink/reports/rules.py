@@ -55,8 +55,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """
     One request that went out, and what came of it; instants are aware.
 
-    ``until_at`` is where it stopped being watched: its withdrawal, or now. ``due_at``
-    is the expected time with its pauses, None where no clock ran.
+    ``until_at`` is where it stopped being watched: its withdrawal, or now. ``zone`` and
+    ``calendar`` are those of whoever must answer. ``due_at`` is the expected time with
+    its pauses, None where no clock ran.
     """
 
     platform: str
@@ -68,6 +69,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     substance_at: datetime | None = None
     completed_at: datetime | None = None
     is_withdrawn: bool = False
+    zone: str = "UTC"
+    calendar: str | None = None
     pauses: tuple[Pause, ...] = ()
     due_at: datetime | None = None
     source: Source | None = None

@@ -1,5 +1,6 @@
 """Reading responses. The caller's right to the request is checked before."""
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -38,7 +39,7 @@ async def current_items(session: AsyncSession, request_id: int) -> list[Response
         select(ResponseItem)
         .join(Response, col(Response.id) == col(ResponseItem.response_id))
         .where(Response.request_id == request_id, COUNTS)
-        .distinct(col(ResponseItem.target_id), col(ResponseItem.category))
+        .ext(distinct_on(col(ResponseItem.target_id), col(ResponseItem.category)))
         .order_by(
             col(ResponseItem.target_id),
             col(ResponseItem.category),

@@ -1,0 +1,328 @@
+"""Recording moves clocks and request, and never loses what was recorded before."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.clocks import queries as clock_queries
+from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import EndedAs, Source
+from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.clocks.terms import State as ClockState
+from platformlink.permissions import Actor, MayNot, Role
+from platformlink.requests.rules import Kind as RequestKind
+from platformlink.requests.rules import State
+from platformlink.requests.tables import PlatformRequest, RequestEvent
+from platformlink.responses import actions, queries, rules
+from platformlink.responses.codes import Kind, Outcome
+from platformlink.responses.rules import ItemIn
+from platformlink.responses.schemas import ResponseIn
+from platformlink.responses.tables import Response
+from tests.responses.given import AUTHORITY, SENT_AT, person, sent
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+
+
+async def record(
+    session: AsyncSession,
+    request: PlatformRequest,
+    actor: Actor,
+    fields: ResponseIn,
+    now: datetime | None = None,
+) -> Response:
+    return await actions.record(
+        session,
+        AUTHORITY,
+        request,
+        fields,
+        actor=actor,
+        now=now or fields.received_at + timedelta(hours=1),
+    )
+
+
+def came(kind: Kind, after_days: float = 1, **more: object) -> ResponseIn:
+    return ResponseIn(
+        kind=kind,
+        received_at=SENT_AT + after_days * DAY,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+async def clock(
+    session: AsyncSession, request: PlatformRequest, kind: ClockKind
+) -> Clock:
+    """The newest clock of a kind."""
+    found = await clock_queries.of_requests(session, [request.id])
+    return max((one for one in found if one.kind == kind), key=lambda one: one.id)
+
+
+@pytest.fixture
+async def lea(session: AsyncSession) -> Actor:
+    return await person(session)
+
+
+@pytest.fixture
+async def request_(session: AsyncSession, lea: Actor) -> PlatformRequest:
+    return await sent(session, lea)
+
+
+@pytest.mark.parametrize("kind", [Kind.AUTO_REPLY, Kind.UNDELIVERED, Kind.OTHER])
+async def test_an_automatic_reply_stops_no_clock_and_moves_no_state(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest, kind: Kind
+) -> None:
+    await record(session, request_, lea, came(kind))
+
+    open_now = await clock_queries.open_of(session, request_.id)
+    assert request_.state == State.SENT
+    assert {one.kind for one in open_now} == {"acknowledgement", "response"}
+    assert {one.state for one in open_now} == {"running"}
+
+
+async def test_an_acknowledgement_ends_the_wait_for_one(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    fields = came(Kind.ACK, platform_reference="TT-1")
+    await record(session, request_, lea, fields)
+
+    waited = await clock(session, request_, ClockKind.ACKNOWLEDGEMENT)
+    assert (waited.ended_as, waited.ended_at) == (EndedAs.MET, fields.received_at)
+    assert (request_.state, request_.platform_reference) == (
+        State.ACKNOWLEDGED,
+        "TT-1",
+    )
+    assert (await clock(session, request_, ClockKind.RESPONSE)).state == "running"
+
+
+async def test_a_question_pauses_theirs_and_starts_ours(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    fields = came(Kind.NEED_MORE_INFO, wanted=("translation",))
+    await record(session, request_, lea, fields)
+
+    theirs = await clock(session, request_, ClockKind.RESPONSE)
+    ours = await clock(session, request_, ClockKind.SUPPLEMENT)
+    assert request_.state == State.NEEDS_US
+    assert (theirs.state, theirs.paused_at) == (ClockState.PAUSED, fields.received_at)
+    assert (ours.state, ours.started_at) == (ClockState.RUNNING, fields.received_at)
+
+
+async def test_a_second_question_starts_no_second_clock(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.NEED_MORE_INFO, 1))
+    await record(session, request_, lea, came(Kind.NEED_MORE_INFO, 2))
+
+    theirs = await clock(session, request_, ClockKind.RESPONSE)
+    assert theirs.paused_at == SENT_AT + DAY
+
+
+async def test_an_answer_while_we_are_asked_ends_both(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.NEED_MORE_INFO, 1))
+    await record(session, request_, lea, came(Kind.REFUSAL, 90, reasons=("policy",)))
+
+    assert request_.state == State.ANSWERED
+    theirs = await clock(session, request_, ClockKind.RESPONSE)
+    assert theirs.ended_as == EndedAs.MET
+    ours = await clock(session, request_, ClockKind.SUPPLEMENT)
+    assert ours.ended_as == EndedAs.VOID
+
+
+async def test_a_late_answer_has_missed_its_clock(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.NO_DATA, 90))
+
+    theirs = await clock(session, request_, ClockKind.RESPONSE)
+    assert theirs.ended_as == EndedAs.MISSED
+
+
+async def test_a_part_leaves_the_clock_running(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    fields = came(Kind.DELIVERY, reasons=("later_instalment",))
+    await record(session, request_, lea, fields)
+
+    assert request_.state == State.PARTLY_ANSWERED
+    assert (await clock(session, request_, ClockKind.RESPONSE)).state == "running"
+
+
+async def test_a_refusal_says_so_of_all_that_was_asked(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea, accounts=("one", "two"))
+
+    await record(session, request, lea, came(Kind.REFUSAL, reasons=("policy",)))
+
+    items = await queries.current_items(session, request.id)
+    assert len(items) == 4
+    assert {(one.category, one.outcome) for one in items} == {
+        ("subscriber", "refused"),
+        ("content", "refused"),
+    }
+    assert {tuple(one.reasons) for one in items} == {("policy",)}
+
+
+async def test_items_are_told_one_by_one_by_what_was_typed(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    items = (
+        ItemIn("@some.name", "full", "subscriber"),
+        ItemIn("some.name", "refused", "content", ("warrant_required",)),
+    )
+    await record(session, request_, lea, came(Kind.DELIVERY, items=items))
+
+    assert await queries.outcome_of(session, request_.id) is Outcome.PARTIAL
+
+
+async def test_the_answer_received_last_counts_for_an_item(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    later = (ItemIn("some.name", "full", "content"),)
+    sooner = (
+        ItemIn("some.name", "full", "subscriber"),
+        ItemIn("some.name", "refused", "content"),
+    )
+    now = SENT_AT + 9 * DAY
+    await record(session, request_, lea, came(Kind.DELIVERY, 5, items=later), now)
+    await record(session, request_, lea, came(Kind.DELIVERY, 3, items=sooner), now)
+
+    assert await queries.outcome_of(session, request_.id) is Outcome.FULL
+
+
+async def test_a_correction_counts_and_erases_nothing(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    wrong = await record(session, request_, lea, came(Kind.NO_DATA))
+    right = await record(session, request_, lea, came(Kind.REFUSAL, corrects=wrong.id))
+
+    assert await queries.outcome_of(session, request_.id) is Outcome.REFUSED
+    kept = await queries.of_request(session, request_.id)
+    assert {one.id for one in kept} == {wrong.id, right.id}
+    with pytest.raises(rules.NoSuchResponse):
+        await record(session, request_, lea, came(Kind.ACK, corrects=wrong.id))
+
+
+async def test_what_was_recorded_cannot_be_changed(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.NO_DATA))
+
+    with pytest.raises(DBAPIError, match="only grows"):
+        await (await session.connection()).execute(
+            text("update response set kind = 'ack'")
+        )
+
+
+async def test_all_wrong_fields_are_named_at_once(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    fields = came(
+        Kind.ACK,
+        -1,
+        until="soon",
+        reasons=("because",),
+        items=(ItemIn("@nobody", "full"),),
+    )
+
+    with pytest.raises(rules.ResponseInvalid) as refused:
+        await record(session, request_, lea, fields)
+
+    assert {error.pointer for error in refused.value.errors} == {
+        "/received_at",
+        "/reasons",
+        "/items/0/target",
+        "/until",
+    }
+    assert (await session.exec(select(Response))).all() == []
+
+
+async def test_a_promised_date_stands_beside_the_expected_one(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.DELAY_NOTICE, until="2026-12-31"))
+
+    promised = await clock(session, request_, ClockKind.RESPONSE)
+    assert promised.source == Source.PROMISED
+    assert promised.computation.last_on == date(2026, 12, 31)
+    expected = await session.get_one(Clock, promised.replaces_id)
+    assert expected.ended_as == EndedAs.REPLACED
+
+
+async def test_a_link_that_dies_is_a_clock_of_ours(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    dies = "2026-11-09T10:00:00+00:00"
+    await record(session, request_, lea, came(Kind.DELIVERY, until=dies))
+
+    link = await clock(session, request_, ClockKind.DOWNLOAD_EXPIRY)
+    assert link.safe_due_at == datetime.fromisoformat(dies)
+
+
+async def test_the_user_is_told_and_we_are_warned_before(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.USER_NOTICE, until="2026-11-20"))
+
+    silence = await clock(session, request_, ClockKind.NOTICE_DELAY)
+    assert silence.computation.last_on == date(2026, 11, 20)
+
+
+async def test_a_confirmed_hold_ends_when_they_say(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea, kind=RequestKind.PRESERVATION)
+
+    fields = came(Kind.PRESERVATION_CONFIRMED, until="2027-02-05")
+    await record(session, request, lea, fields)
+
+    hold = await clock(session, request, ClockKind.HOLD_EXPIRY)
+    assert hold.state == ClockState.RUNNING
+    assert hold.computation.last_on == date(2027, 2, 5)
+    assert request.state == State.ANSWERED
+    assert await queries.outcome_of(session, request.id) is Outcome.PRESERVED_ONLY
+
+
+async def test_a_refused_preservation_has_no_hold(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea, kind=RequestKind.PRESERVATION)
+
+    await record(session, request, lea, came(Kind.PRESERVATION_REFUSED))
+
+    hold = await clock(session, request, ClockKind.HOLD_EXPIRY)
+    assert hold.ended_as == EndedAs.VOID
+
+
+async def test_what_moves_nothing_stands_in_the_history(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.AUTO_REPLY))
+
+    verbs = (await session.exec(select(RequestEvent.verb))).all()
+    assert verbs == ["send", "respond"]
+
+
+async def test_an_approver_records_nothing(
+    session: AsyncSession, request_: PlatformRequest
+) -> None:
+    bob = await person(session, Role.APPROVER, name="Bob")
+
+    with pytest.raises(MayNot):
+        await record(session, request_, bob, came(Kind.ACK))
+
+
+async def test_a_draft_has_no_answers(session: AsyncSession, lea: Actor) -> None:
+    request = await sent(session, lea)
+    request.sent_at = None
+    request.state = State.DRAFT
+
+    with pytest.raises(rules.NotSentYet):
+        await record(session, request, lea, came(Kind.ACK))
