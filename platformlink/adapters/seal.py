@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import re
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -53,6 +54,8 @@ TSA_SECONDS = 5
 CHECK_SECONDS = 10
 DEMONSTRATION = "DEMONSTRATION - NO LEGAL EFFECT"
 DEMONSTRATION_DAYS = 730
+
+BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,10}\s+(\d{1,10})\s+(\d{1,10})")
 
 # The letter's page prints what a reader sees, so the field itself stays empty.
 UNSEEN = StaticStampStyle(background=RawContent(b""), border_width=0)
@@ -243,6 +246,12 @@ def _first_seal(content: bytes) -> EmbeddedPdfSignature | str:
     return signatures[0] if signatures else "The PDF bears no seal."
 
 
+def _covered_by_text(content: bytes) -> int:
+    """Return how far the first seal reaches, read without parsing the document."""
+    found = BYTE_RANGE.search(content)
+    return sum(int(number) for number in found.groups()) if found else 0
+
+
 def check(content: bytes) -> SealCheck:
     """Return what can be said of any bytes, in this process; hostile ones included."""
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -256,7 +265,8 @@ def check(content: bytes) -> SealCheck:
             return SealCheck(reason=found)
         return asyncio.run(_validate(found))
     except Exception:  # noqa: BLE001 - whatever hostile bytes provoke in a parser
-        return SealCheck(reason="The PDF is damaged.")
+        covered = _covered_by_text(content)
+        return SealCheck(reason="The PDF is damaged.", covered_bytes=covered)
 
 
 def demonstration_path(settings: Settings) -> Path:

@@ -242,13 +242,14 @@ async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Ver
 
 
 async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Verdict:
-    """Return what a seal means that is not, byte for byte, on one of our letters."""
-    if not found.is_sealed:
-        return Verdict(Finding.UNKNOWN, reason=found.reason)
-    if not await queries.sealed_with(session, found.fingerprint):
-        return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
+    """Return what bytes mean that are not, one for one, those of a letter of ours."""
     letter = await queries.by_bytes(session, content[: found.covered_bytes])
-    if not found.is_intact or found.change is Change.ALTERED or letter is None:
+    is_ours = letter or await queries.sealed_with(session, found.fingerprint)
+    if not is_ours and not found.is_sealed:
+        return Verdict(Finding.UNKNOWN, reason=found.reason)
+    if not is_ours:
+        return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
+    if letter is None or not found.is_intact or found.change is Change.ALTERED:
         reason = "It bears our seal, but it was changed afterwards."
         return Verdict(Finding.ALTERED, letter, reason)
     standing = _standing(letter)

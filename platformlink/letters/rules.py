@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -472,3 +473,8 @@ def read_code(text: str) -> str:
     if len(plain) != CODE_BITS // 5 or any(one not in ALPHABET for one in plain):
         raise CodeUnknown
     return plain
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a request.json."""
+    return msgspec.json.schema(LetterFields)
