@@ -87,8 +87,20 @@ class Clock(SQLModel, table=True):
     id: int = Field(
         default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
     )
-    request_id: int | None = Field(default=None, sa_column=Column(BigInteger))
-    target_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    request_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("platform_request.id", deferrable=True, initially="DEFERRED"),
+        ),
+    )
+    target_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("target.id", deferrable=True, initially="DEFERRED"),
+        ),
+    )
     subject: str = ""
     kind: str
     duty: str

@@ -4,9 +4,10 @@ from platformlink.protocols.protocol import CooperationProtocol, Entity, applies
 
 # Source: Treaty on European Union, art. 52; the members on 1 July 2013 less the
 # United Kingdom.
-EU = frozenset(
-    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+EU_MEMBERS = (
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 )
+EU = frozenset(EU_MEMBERS.split())
 # Source: Agreement on the European Economic Area.
 EEA = EU | {"IS", "LI", "NO"}
 

@@ -10,6 +10,7 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
@@ -65,7 +66,7 @@ class Surround:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one request."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -101,7 +102,7 @@ class Surround:
         actor = scope.get("state", {}).get("actor")
         log.info(
             "web.answered",
-            method=scope["method"],
+            method=scope.get("method", ""),
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),

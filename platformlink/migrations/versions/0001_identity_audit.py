@@ -66,7 +66,9 @@ def upgrade() -> None:
         sa.Column("rests_until_at", instant, nullable=True),
         sa.Column("created_at", instant, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_app_user"),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_app_user_unit_id_unit"),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name="fk_app_user_unit_id_unit"
+        ),
     )
     op.create_index("ix_app_user_unit_id", "app_user", ["unit_id"])
     op.create_index(
@@ -80,7 +82,9 @@ def upgrade() -> None:
         sa.Column("last_seen_at", instant, nullable=False),
         sa.Column("ended_at", instant, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in"),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_sign_in_user_id_app_user"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name="fk_sign_in_user_id_app_user"
+        ),
     )
     op.create_index("ix_sign_in_user_id", "sign_in", ["user_id"])
     op.create_table(
@@ -94,7 +98,9 @@ def upgrade() -> None:
         sa.Column("answered_at", instant, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_answered_key"),
         sa.UniqueConstraint("user_id", "key", name="uq_answered_key_user_id_key"),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_answered_key_user_id_app_user"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name="fk_answered_key_user_id_app_user"
+        ),
     )
     op.create_index("ix_answered_key_answered_at", "answered_key", ["answered_at"])
     op.create_table(
@@ -109,7 +115,9 @@ def upgrade() -> None:
         sa.Column("trace", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_audit_entry"),
-        sa.ForeignKeyConstraint(["actor_id"], ["app_user.id"], name="fk_audit_entry_actor_id_app_user"),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["app_user.id"], name="fk_audit_entry_actor_id_app_user"
+        ),
     )
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "seq"])
     op.create_table(

@@ -29,8 +29,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "urgency in ('routine', 'urgent', 'emergency')", name="ck_case_file_urgency"
         ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_case_file_unit_id_unit"),
-        sa.ForeignKeyConstraint(["lead_id"], ["app_user.id"], name="fk_case_file_lead_id_app_user"),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name="fk_case_file_unit_id_unit"
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["app_user.id"], name="fk_case_file_lead_id_app_user"
+        ),
     )
     op.create_index("ix_case_file_unit_id", "case_file", ["unit_id"])
     op.create_index("ix_case_file_lead_id", "case_file", ["lead_id"])
@@ -53,7 +57,9 @@ def upgrade() -> None:
             name="fk_case_member_case_id_case_file",
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_case_member_user_id_app_user"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name="fk_case_member_user_id_app_user"
+        ),
     )
     op.create_index("ix_case_member_user_id", "case_member", ["user_id"])
 

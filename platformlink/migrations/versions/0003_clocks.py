@@ -57,11 +57,15 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("replaces_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_clock"),
-        sa.ForeignKeyConstraint(["replaces_id"], ["clock.id"], name="fk_clock_replaces_id_clock"),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["clock.id"], name="fk_clock_replaces_id_clock"
+        ),
         one_of("kind", *KINDS),
         one_of("duty", "ours", "theirs"),
         one_of("source", "agreed", "stated", "own", "law", "promised"),
-        one_of("start_evidence", "event", "sent", "automatic", "acknowledged", "stated"),
+        one_of(
+            "start_evidence", "event", "sent", "automatic", "acknowledged", "stated"
+        ),
         one_of("state", "running", "paused", "ended"),
         one_of("ended_as", "met", "missed", "replaced", "void"),
         sa.CheckConstraint(
@@ -120,7 +124,9 @@ def upgrade() -> None:
         sa.Column("changed_at", instant, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_calendar_day"),
         sa.ForeignKeyConstraint(
-            ["changed_by_id"], ["app_user.id"], name="fk_calendar_day_changed_by_id_app_user"
+            ["changed_by_id"],
+            ["app_user.id"],
+            name="fk_calendar_day_changed_by_id_app_user",
         ),
     )
     op.create_index("ix_calendar_day_calendar", "calendar_day", ["calendar", "id"])

@@ -66,17 +66,25 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_response"),
         sa.ForeignKeyConstraint(
-            ["request_id"], ["platform_request.id"], name="fk_response_request_id_platform_request"
+            ["request_id"],
+            ["platform_request.id"],
+            name="fk_response_request_id_platform_request",
         ),
         sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["app_user.id"], name="fk_response_recorded_by_id_app_user"
+            ["recorded_by_id"],
+            ["app_user.id"],
+            name="fk_response_recorded_by_id_app_user",
         ),
         sa.ForeignKeyConstraint(
             ["corrects_id"], ["response.id"], name="fk_response_corrects_id_response"
         ),
         one_of("response", "kind", KINDS),
-        sa.CheckConstraint("received_at <= recorded_at", name="ck_response_received_first"),
-        sa.CheckConstraint("until_on is null or until_at is null", name="ck_response_one_until"),
+        sa.CheckConstraint(
+            "received_at <= recorded_at", name="ck_response_received_first"
+        ),
+        sa.CheckConstraint(
+            "until_on is null or until_at is null", name="ck_response_one_until"
+        ),
     )
     op.create_index("ix_response_request_id", "response", ["request_id", "received_at"])
     op.create_index(
@@ -93,9 +101,13 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("reasons", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.PrimaryKeyConstraint("response_id", "target_id", "category", name="pk_response_item"),
+        sa.PrimaryKeyConstraint(
+            "response_id", "target_id", "category", name="pk_response_item"
+        ),
         sa.ForeignKeyConstraint(
-            ["response_id"], ["response.id"], name="fk_response_item_response_id_response"
+            ["response_id"],
+            ["response.id"],
+            name="fk_response_item_response_id_response",
         ),
         sa.ForeignKeyConstraint(
             ["target_id"], ["target.id"], name="fk_response_item_target_id_target"

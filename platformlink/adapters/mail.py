@@ -1,0 +1,117 @@
+"""E-mail by SMTP: what the server said, and how far a broken sending got."""
+
+import ssl
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from platformlink.errors import NotTaken, TurnedAway, Upstream
+from platformlink.ports import Mail
+
+SECONDS = 20
+
+
+class SmtpMailer:
+    """
+    Fills the port `Mailer` from a URL: smtp://, smtp+starttls:// or smtps://.
+
+    Until the message text is handed over, a failure surely took nothing. From then on
+    nobody knows, unless the server answers.
+    """
+
+    def __init__(self, url: str, sender: str) -> None:
+        parts = urlsplit(url)
+        self.host = parts.hostname or "127.0.0.1"
+        self.port = parts.port or {"smtps": 465, "smtp": 25}.get(parts.scheme, 587)
+        self.is_tls = parts.scheme == "smtps"
+        self.is_starttls = parts.scheme == "smtp+starttls"
+        self.user = unquote(parts.username or "")
+        self.password = unquote(parts.password or "")
+        self.sender = sender
+
+    async def send(self, mail: Mail) -> str:
+        """
+        Return the server's answer, when it has accepted the message.
+
+        Raises: NotTaken, Upstream.
+        """
+        client = await self._opened()
+        try:
+            await self._envelope(client, mail)
+            return await self._text(client, mail)
+        finally:
+            client.close()
+
+    async def _opened(self) -> aiosmtplib.SMTP:
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.is_tls,
+            start_tls=self.is_starttls,
+            tls_context=ssl.create_default_context(),
+            timeout=SECONDS,
+        )
+        try:
+            await client.connect()
+            if self.user:
+                await client.login(self.user, self.password)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            raise NotTaken(f"The mail server cannot be reached: {error}") from error
+        return client
+
+    async def _envelope(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
+        try:
+            await client.mail(self.sender)
+            await client.rcpt(mail.to)
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise NotTaken(f"The mail server went away: {error}") from error
+
+    async def _text(self, client: aiosmtplib.SMTP, mail: Mail) -> str:
+        try:
+            answer = await client.data(_message(mail, self.sender).as_bytes())
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Upstream(
+                f"The mail server went away while it took the message: {error}"
+            ) from error
+        return f"{answer.code} {answer.message}"
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException) -> NotTaken:
+    text = f"{error.code} {error.message}"
+    is_final = error.code >= 500  # noqa: PLR2004 - RFC 5321, section 4.2.1
+    return TurnedAway(text) if is_final else NotTaken(text)
+
+
+def _message(mail: Mail, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Message-ID"] = mail.message_id
+    message.set_content(mail.text)
+    if mail.attachment is not None:
+        message.add_attachment(
+            mail.attachment,
+            maintype="application",
+            subtype="pdf",
+            filename=mail.attachment_name,
+        )
+    return message
+
+
+class NoMailer:
+    """Stands where no mail server is set: it says so, and takes nothing."""
+
+    async def send(self, mail: Mail) -> str:
+        """
+        Refuse.
+
+        Raises: NotTaken.
+        """
+        raise NotTaken("No mail server is set: give PLATFORMLINK_SMTP_URL.")

@@ -1,0 +1,246 @@
+"""Sending: queue, claim, confirm; put back, fail, or leave it to a person."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.authority import Authority
+from platformlink.dispatch import rules
+from platformlink.dispatch.rules import (
+    AlreadySending,
+    DispatchIn,
+    DispatchInvalid,
+    NothingToSend,
+    NotUncertain,
+    Proof,
+    Resolution,
+    Status,
+)
+from platformlink.dispatch.tables import Dispatch
+from platformlink.errors import FieldError
+from platformlink.letters.tables import Letter
+from platformlink.permissions import Actor
+from platformlink.protocols import queries as protocols
+from platformlink.protocols.protocol import Channel
+from platformlink.requests import actions as requests
+from platformlink.requests import sending
+from platformlink.requests.tables import PlatformRequest
+from platformlink.values import Phrase
+
+
+async def _channel(
+    session: AsyncSession, request: PlatformRequest, code: str
+) -> Channel:
+    """
+    Return an open channel of the pinned protocol.
+
+    Raises: DispatchInvalid, which says which are open.
+    """
+    protocol = await protocols.pinned(session, request.protocol_version)
+    channels = {one.code: one for one in sending.open_channels(protocol, request.kind)}
+    if code not in channels:
+        message = "Choose a channel that the protocol opens: %(channels)s."
+        known = {"channels": ", ".join(channels) or "–"}
+        raise DispatchInvalid("", FieldError("/channel", "not-open", message, known))
+    return channels[code]
+
+
+async def _require_free(session: AsyncSession, letter: Letter) -> None:
+    query = select(Dispatch.id).where(
+        Dispatch.letter_id == letter.id, Dispatch.status != Status.FAILED
+    )
+    if (await session.exec(query)).first() is not None:
+        raise AlreadySending
+
+
+async def send(
+    session: AsyncSession,
+    authority: Authority,
+    request: PlatformRequest,
+    letter: Letter,
+    given: DispatchIn,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Dispatch:
+    """
+    Queue a letter for the mail server, or record what was sent by hand.
+
+    Raises: MayNot, NothingToSend, AlreadySending, DispatchInvalid, StepNotPossible.
+    """
+    await sending.require_sendable(session, request, letter, actor=actor)
+    if not sending.is_in_force(letter):
+        raise NothingToSend
+    channel = await _channel(session, request, given.channel)
+    await _require_free(session, letter)
+    dispatch = Dispatch(
+        request_id=request.id,
+        letter_id=letter.id,
+        channel=channel.code,
+        channel_kind=channel.kind,
+        address=channel.address or "",
+        status=Status.QUEUED,
+        queued_at=now,
+        queued_by_id=actor.id,
+        next_try_at=now,
+    )
+    if channel.kind == "email":
+        await _queue(session, dispatch, letter, authority)
+        phrase = Phrase("Waits for the mail server")
+        requests.note(session, request, "queue", phrase, actor=actor, now=now)
+    else:
+        proof = given.proof or Proof()
+        sent_at = rules.check_proof(proof, approved_at=letter.sealed_at, now=now)
+        dispatch.proof, dispatch.note = proof.reference.strip(), proof.note.strip()
+        session.add(dispatch)
+        await _deliver(
+            session,
+            authority,
+            dispatch,
+            proof=dispatch.proof or dispatch.note,
+            at=sent_at,
+            actor=actor,
+            now=now,
+        )
+    await session.flush()
+    return dispatch
+
+
+async def _queue(
+    session: AsyncSession, dispatch: Dispatch, letter: Letter, authority: Authority
+) -> None:
+    session.add(dispatch)
+    await session.flush()
+    dispatch.message_id = rules.message_id(
+        dispatch.id, letter.code, authority.mail_domain
+    )
+
+
+async def claim_next(session: AsyncSession, now: datetime) -> Dispatch | None:
+    """Return the next letter to go out, now in flight, or None. Commit, then send."""
+    query = (
+        select(Dispatch)
+        .where(Dispatch.status == Status.QUEUED, col(Dispatch.next_try_at) <= now)
+        .order_by(col(Dispatch.next_try_at))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    dispatch = (await session.exec(query)).first()
+    if dispatch is not None:
+        dispatch.status, dispatch.claimed_at = Status.SENDING, now
+        dispatch.attempts += 1
+    return dispatch
+
+
+async def _locked(session: AsyncSession, dispatch_id: int) -> Dispatch:
+    query = select(Dispatch).where(Dispatch.id == dispatch_id).with_for_update()
+    return (await session.exec(query)).one()
+
+
+async def put_back(
+    session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
+) -> None:
+    """Queue again what surely took nothing; after the last try it has failed."""
+    dispatch = await _locked(session, dispatch_id)
+    again = rules.next_try(dispatch.attempts, now)
+    if again is None:
+        await fail(session, dispatch_id, reason, now=now)
+        return
+    dispatch.status, dispatch.next_try_at, dispatch.note = Status.QUEUED, again, reason
+
+
+async def fail(
+    session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
+) -> None:
+    """Note that a sending was refused for good."""
+    dispatch = await _locked(session, dispatch_id)
+    dispatch.status, dispatch.note, dispatch.next_try_at = Status.FAILED, reason, None
+    request = await session.get_one(PlatformRequest, dispatch.request_id)
+    phrase = Phrase(
+        "The mail server refused the letter: %(reason)s", {"reason": reason}
+    )
+    requests.note(session, request, "fail", phrase, actor=None, now=now)
+
+
+async def mark_uncertain(
+    session: AsyncSession, dispatch: Dispatch, reason: str, *, now: datetime
+) -> None:
+    """Leave to a person what may or may not have gone out."""
+    dispatch.status, dispatch.note = Status.UNCERTAIN, reason
+    request = await session.get_one(PlatformRequest, dispatch.request_id)
+    phrase = Phrase("We do not know if this letter went out")
+    requests.note(session, request, "doubt", phrase, actor=None, now=now, proof=reason)
+
+
+async def confirm(
+    session: AsyncSession,
+    authority: Authority,
+    dispatch_id: int,
+    answer: str,
+    *,
+    now: datetime,
+) -> None:
+    """Keep the mail server's answer as proof, and start the clocks."""
+    dispatch = await _locked(session, dispatch_id)
+    if dispatch.status not in (Status.SENDING, Status.UNCERTAIN):
+        return
+    await _deliver(
+        session, authority, dispatch, proof=answer, at=now, actor=None, now=now
+    )
+
+
+async def resolve(
+    session: AsyncSession,
+    authority: Authority,
+    dispatch: Dispatch,
+    resolution: Resolution,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """
+    Decide about an uncertain sending: it went out, send it again, or give it up.
+
+    Raises: NotUncertain, MayNot.
+    """
+    locked = await _locked(session, dispatch.id)
+    if locked.status != Status.UNCERTAIN:
+        raise NotUncertain
+    request = await session.get_one(PlatformRequest, locked.request_id)
+    letter = await session.get_one(Letter, locked.letter_id)
+    await sending.require_sendable(session, request, letter, actor=actor)
+    locked.resolved_by_id = actor.id
+    if resolution is Resolution.WENT_OUT:
+        proof = f"confirmed by {actor.name}"
+        at = locked.claimed_at or now
+        await _deliver(
+            session, authority, locked, proof=proof, at=at, actor=actor, now=now
+        )
+        return
+    is_again = resolution is Resolution.SEND_AGAIN
+    locked.status = Status.QUEUED if is_again else Status.FAILED
+    locked.next_try_at = now if is_again else None
+    phrase = Phrase("Will be sent again" if is_again else "Given up: it did not go out")
+    requests.note(session, request, "resolve", phrase, actor=actor, now=now)
+
+
+async def _deliver(
+    session: AsyncSession,
+    authority: Authority,
+    dispatch: Dispatch,
+    *,
+    proof: str,
+    at: datetime,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Note the delivery, and tell the request what became of its letter."""
+    dispatch.status, dispatch.proof = Status.DELIVERED, proof
+    dispatch.delivered_at, dispatch.next_try_at = at, None
+    session.add(dispatch)
+    request = await session.get_one(PlatformRequest, dispatch.request_id)
+    letter = await session.get_one(Letter, dispatch.letter_id)
+    await sending.delivered(
+        session, authority, request, letter, at=at, proof=proof, actor=actor, now=now
+    )

@@ -1,0 +1,32 @@
+"""Reading sendings. The caller's right to the request is asked by `requests`."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.dispatch.rules import STUCK, Status
+from platformlink.dispatch.tables import Dispatch
+
+
+async def of_request(session: AsyncSession, request_id: int) -> list[Dispatch]:
+    """Return the sendings of a request, newest first."""
+    query = (
+        select(Dispatch)
+        .where(Dispatch.request_id == request_id)
+        .order_by(col(Dispatch.id).desc())
+    )
+    return list((await session.exec(query)).all())
+
+
+async def stuck(session: AsyncSession, now: datetime) -> list[Dispatch]:
+    """Return the sendings that a worker began and never finished."""
+    query = (
+        select(Dispatch)
+        .where(
+            Dispatch.status == Status.SENDING,
+            col(Dispatch.claimed_at) < now - STUCK,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return list((await session.exec(query)).all())

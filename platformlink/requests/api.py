@@ -1,0 +1,258 @@
+"""Requests, for programs."""
+
+from typing import Any
+
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromHeader
+
+from platformlink.cases.tables import Case
+from platformlink.clocks import queries as clock_queries
+from platformlink.errors import FieldError, Invalid
+from platformlink.identity.once import Once
+from platformlink.letters import queries as letter_queries
+from platformlink.protocols.shelf import Library
+from platformlink.requests import actions, queries, sealing, showing, steps
+from platformlink.requests.queries import Filter
+from platformlink.requests.rules import CloseIn, RequestIn
+from platformlink.requests.schemas import (
+    ClockOut,
+    EventOut,
+    LetterOut,
+    Listed,
+    ReasonIn,
+    RequestOut,
+)
+from platformlink.web.handed import (
+    FromPath,
+    FromQuery,
+    JSONBody,
+    Now,
+    Runtime,
+    Session,
+    Shell,
+    Who,
+)
+
+MOST = 200
+Key = NamedDependency[Once]
+Protocols = NamedDependency[Library]
+IfMatch = FromHeader[str | None]
+
+
+class BadCursor(Invalid):
+    """The cursor is none that a list gave."""
+
+    code = "bad-cursor"
+
+
+def _version(if_match: str | None) -> int | None:
+    """Return the version that a caller has read, from an ETag."""
+    digits = (if_match or "").strip().strip('W/"')
+    return int(digits) if digits.isdigit() else None
+
+
+def _cursor(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit():
+        message = "Use the next_cursor of the list before."
+        raise BadCursor(message, FieldError("/cursor", "unknown", message))
+    return int(text)
+
+
+def _tagged(answer: Response[Any], version: int) -> Response[Any]:
+    answer.headers["ETag"] = f'"{version}"'
+    return answer
+
+
+@get("/requests")
+async def listed(
+    session: Session,
+    actor: Who,
+    now: Now,
+    q: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    platform: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
+    overdue: FromQuery[bool] = False,  # noqa: FBT002 - a filter of the query string
+    cursor: FromQuery[str] = "",
+    limit: FromQuery[int] = 50,
+) -> Listed:
+    """Return requests that the caller may see, newest first."""
+    wanted = Filter(
+        q=q,
+        status=status,
+        platform=platform,
+        kind=kind,
+        overdue_at=now if overdue else None,
+        before_id=_cursor(cursor),
+        limit=max(1, min(limit, MOST)),
+    )
+    lines = await queries.listed(session, wanted, actor=actor)
+    last = lines[-1].request.id if len(lines) == wanted.limit else None
+    return Listed([showing.line(one) for one in lines], str(last) if last else None)
+
+
+@post("/requests")
+async def file(
+    session: Session,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    once: Key,
+    data: JSONBody[RequestIn],
+) -> Response[RequestOut]:
+    """Return the new draft."""
+    if once.answer is not None:
+        return once.answer
+    request = await actions.file(session, library, data, actor=actor, now=now)
+    case = await session.get_one(Case, request.case_id)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return _tagged(once.keep(shown, 201), request.version)
+
+
+@get("/requests/{reference:str}")
+async def read(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    reference: FromPath[str],
+) -> Response[RequestOut]:
+    """Return one request, with what the protocol says of it."""
+    request, case = await queries.by_reference(session, reference, actor=actor)
+    showing.audit_read(session, request, actor, now)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return _tagged(Response(shown), request.version)
+
+
+@patch("/requests/{reference:str}")
+async def change(
+    session: Session,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    reference: FromPath[str],
+    data: JSONBody[RequestIn],
+    if_match: IfMatch = None,
+) -> Response[RequestOut]:
+    """Return the changed draft; all its fields are given anew."""
+    request, case = await queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    actions.require_version(request, _version(if_match))
+    await actions.change(session, library, request, data, actor=actor, now=now)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return _tagged(Response(shown), request.version)
+
+
+@post("/requests/{reference:str}/{step:str}", status_code=200)
+async def step(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    once: Key,
+    reference: FromPath[str],
+    step: FromPath[str],
+    data: JSONBody[ReasonIn | None] = None,
+    if_match: IfMatch = None,
+) -> Response[RequestOut]:
+    """Take a step of the request's life; the whole request is answered."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    actions.require_version(request, _version(if_match))
+    reason = data.reason if data else ""
+    doing = steps.Doing(session, runtime, request, case, actor, now, reason)
+    await steps.do(step, doing)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return _tagged(once.keep(shown, 200), request.version)
+
+
+@post("/requests/{reference:str}/close", status_code=200)
+async def close(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    reference: FromPath[str],
+    data: JSONBody[CloseIn],
+) -> Response[RequestOut]:
+    """Close an answered request with its outcome."""
+    request, case = await queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    await actions.close(session, request, data, actor=actor, now=now)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return _tagged(Response(shown), request.version)
+
+
+@get("/requests/{reference:str}/letter.pdf")
+async def letter_pdf(
+    session: Session, actor: Who, now: Now, reference: FromPath[str]
+) -> Response[bytes]:
+    """Return the sealed letter that is in force, or the last one."""
+    request, _ = await queries.by_reference(session, reference, actor=actor)
+    letter = await showing.letter_named(session, request, reference)
+    showing.audit_read(session, request, actor, now, verb="letter_read")
+    return showing.pdf(letter.pdf, f"{letter.reference}.pdf")
+
+
+@get("/requests/{reference:str}/preview.pdf")
+async def preview_pdf(
+    session: Session, runtime: Runtime, actor: Who, now: Now, reference: FromPath[str]
+) -> Response[bytes]:
+    """Return the letter as it would be, watermarked."""
+    request, case = await queries.by_reference(session, reference, actor=actor)
+    made = await sealing.preview(session, runtime, request, case, actor=actor, now=now)
+    return showing.pdf(made, "preview.pdf")
+
+
+@get("/requests/{reference:str}/letters")
+async def letters(
+    session: Session, actor: Who, reference: FromPath[str]
+) -> list[LetterOut]:
+    """Return all letters of a request, newest first."""
+    request, _ = await queries.by_reference(session, reference, actor=actor)
+    found = await letter_queries.of_request(session, request.id)
+    return [showing.letter(one) for one in found]
+
+
+@get("/requests/{reference:str}/events")
+async def events(
+    session: Session, actor: Who, shell: Shell, reference: FromPath[str]
+) -> list[EventOut]:
+    """Return the history of a request, newest first."""
+    request, _ = await queries.by_reference(session, reference, actor=actor)
+    found = await queries.history(session, request.id)
+    return [showing.event(row, name or "", shell.words) for row, name in found]
+
+
+@get("/requests/{reference:str}/clocks")
+async def clocks(
+    session: Session, actor: Who, now: Now, shell: Shell, reference: FromPath[str]
+) -> list[ClockOut]:
+    """Return the clocks of a request with their sentences, the most urgent first."""
+    request, _ = await queries.by_reference(session, reference, actor=actor)
+    found = await clock_queries.of_requests(session, [request.id])
+    return [showing.clock(one, shell.words, now) for one in found]
+
+
+router = Router(
+    "/api/v1",
+    route_handlers=[
+        *(listed, file, read, change, close, step),
+        *(letter_pdf, preview_pdf, letters, events, clocks),
+    ],
+)

@@ -1,0 +1,376 @@
+"""What a request's letters say: from its row, case and protocol to LetterFields."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from platformlink.authority import Authority
+from platformlink.cases.tables import Case
+from platformlink.clocks.rules import compute
+from platformlink.clocks.terms import Calendar
+from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.errors import FieldError
+from platformlink.identity.tables import User
+from platformlink.letters import rules as letters
+from platformlink.letters.rules import LetterFields, LetterKind, Texts
+from platformlink.protocols.protocol import Channel, CooperationProtocol, Entity
+from platformlink.protocols.rules import Draft, Finding, Given, Severity
+from platformlink.requests import timing
+from platformlink.requests.rules import Kind, RequestInvalid
+from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.requests.timing import Facts
+from platformlink.values import Phrase
+
+HOLDS = (Kind.PRESERVATION, Kind.PRESERVATION_EXTENSION)
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a letter about a request is made from."""
+
+    request: PlatformRequest
+    case: Case
+    targets: Sequence[Target]
+    protocol: CooperationProtocol
+    authority: Authority
+    unit_code: str
+    author: User
+    signatory: User
+    entity: Entity | None
+    channel: Channel | None
+    facts: Facts
+    calendar: Calendar | None
+    at: datetime
+    earlier: letters.Earlier | None = None
+
+
+def _texts(matter: Matter, text: str, local: str = "") -> Texts:
+    """Return a text by language, without what was not written."""
+    authentic = matter.authority.languages[0]
+    found = {matter.request.language: text.strip()}
+    if local.strip():
+        found[authentic] = local.strip()
+    return {code: said for code, said in found.items() if said}
+
+
+def _person(user: User) -> letters.Person:
+    return letters.Person(
+        name=user.name,
+        office={"en": user.rank} if user.rank else {},
+        number=user.badge,
+        email=user.email,
+        phone=user.phone,
+    )
+
+
+def entity_address(entity: Entity, on: date) -> tuple[str, ...]:
+    """Return the lines of the address that is valid on a day."""
+    for address in entity.addresses:
+        begun = address.valid_from is None or address.valid_from <= on
+        if begun and (address.valid_until is None or on <= address.valid_until):
+            parts = address.text.split(", ")
+            return (*([entity.attention] if entity.attention else []), *parts)
+    return ()
+
+
+def _addressee(matter: Matter) -> letters.Addressee:
+    if matter.entity is None:
+        message = "Say where the account holder is, so that the right entity is asked."
+        raise RequestInvalid("", FieldError("/holder_country", "no-entity", message))
+    channel = {"en": matter.channel.name} if matter.channel else {}
+    return letters.Addressee(
+        name=matter.entity.name,
+        lines=entity_address(matter.entity, matter.at.date()),
+        channel=channel,
+    )
+
+
+def _items(matter: Matter) -> tuple[letters.Item, ...]:
+    names = {one.kind: one.name for one in matter.protocol.identifiers}
+    zone = ZoneInfo(matter.authority.zone)
+    return tuple(
+        letters.Item(
+            kind={"en": names.get(target.kind, target.kind)},
+            identifier=target.typed,
+            other_kind={"en": "Canonical"} if target.normalised != target.typed else {},
+            other=target.normalised if target.normalised != target.typed else "",
+            seen_at=(
+                datetime.combine(target.seen_on, datetime.min.time(), zone)
+                if target.seen_on
+                else None
+            ),
+        )
+        for target in matter.targets
+    )
+
+
+def _data(matter: Matter) -> tuple[letters.DataItem, ...]:
+    known = {one.code: one for one in matter.protocol.data}
+    return tuple(
+        letters.DataItem(
+            category=known[code].category,
+            name={"en": known[code].name},
+            detail={"en": known[code].holds},
+        )
+        for code in matter.request.data
+        if code in known
+    )
+
+
+def _hold(matter: Matter) -> letters.Hold | None:
+    if matter.request.kind not in HOLDS:
+        return None
+    term = timing.hold_term(matter.facts, matter.at)
+    found = compute(term, matter.at, calendar=matter.calendar)
+    zone = ZoneInfo(matter.authority.zone)
+    until = (found.legal_due_at - timedelta(microseconds=1)).astimezone(zone).date()
+    lead = timedelta(days=matter.authority.leads.legal_process_days)
+    return letters.Hold(
+        days=term.length.amount if term.length else 0,
+        until_on=until,
+        process_on=until - lead,
+    )
+
+
+def _confidentiality(matter: Matter) -> letters.Confidentiality | None:
+    request = matter.request
+    if not request.non_disclosure:
+        return None
+    return letters.Confidentiality(
+        until_on=request.non_disclosure_until_on,
+        basis={},
+        reason=_texts(matter, request.non_disclosure_reason),
+    )
+
+
+def _authorisation(request: PlatformRequest) -> letters.Authorisation | None:
+    if not request.authorisation:
+        return None
+    return letters.Authorisation(
+        authority={"en": request.authorisation["authority"]},
+        number=request.authorisation["number"],
+        on=date.fromisoformat(request.authorisation["on"]),
+    )
+
+
+def _emergency(matter: Matter) -> letters.Emergency | None:
+    request = matter.request
+    if request.kind != Kind.EMERGENCY_DISCLOSURE:
+        return None
+    return letters.Emergency(
+        danger=_texts(matter, request.danger),
+        averts=_texts(matter, request.averts),
+    )
+
+
+def _footing(matter: Matter) -> letters.Footing | None:
+    instrument = matter.authority.instrument(matter.request.instrument)
+    return letters.footing_of(instrument) if instrument else None
+
+
+def _answer_by(matter: Matter) -> tuple[datetime, str]:
+    is_hold = matter.request.kind in HOLDS
+    kind = ClockKind.ACKNOWLEDGEMENT if is_hold else ClockKind.RESPONSE
+    clocks = timing.after_sending(matter.facts, matter.at)
+    wanted = next(one for one in clocks if one.kind is kind)
+    found = compute(wanted.term, matter.at)
+    return found.legal_due_at, wanted.term.source
+
+
+def _period(request: PlatformRequest) -> letters.Period | None:
+    if request.period_from_at is None or request.period_to_at is None:
+        return None
+    return letters.Period(from_at=request.period_from_at, to_at=request.period_to_at)
+
+
+def request_fields(matter: Matter) -> LetterFields:
+    """
+    Return what the request's own letter says.
+
+    Raises: RequestInvalid where nobody is there to be addressed.
+    """
+    request, case = matter.request, matter.case
+    answer_by, source = _answer_by(matter)
+    language = request.language
+    fields = LetterFields(
+        kind=LetterKind(request.kind),
+        service=matter.protocol.name,
+        sender=letters.sender_of(matter.authority, matter.unit_code),
+        addressee=_addressee(matter),
+        signatory=_person(matter.signatory),
+        officer=_person(matter.author),
+        protocol_version=request.protocol_version,
+        is_demonstration=matter.authority.is_demonstration,
+        items=_items(matter),
+        data=_data(matter),
+        period=_period(request),
+        hold=_hold(matter),
+        answer_by_at=answer_by,
+        expected=source,
+        confidentiality=_confidentiality(matter),
+        footing=_footing(matter),
+        authorisation=_authorisation(request),
+        offence=letters.Offence(
+            name={language: case.offence}, provision={language: case.offence_article}
+        ),
+        facts=_texts(matter, request.narrative, request.narrative_local),
+        nexus=_texts(matter, request.nexus),
+        necessity=_texts(matter, request.necessity),
+        urgency=_texts(matter, request.urgency_reason),
+        report_number=request.report_number,
+        emergency=_emergency(matter),
+        earlier=matter.earlier,
+        reason=_texts(matter, request.necessity),
+    )
+    return letters.trimmed(fields)
+
+
+def following_fields(
+    matter: Matter, kind: LetterKind, *, reason: str = "", question: str = ""
+) -> LetterFields:
+    """
+    Return what a letter says that follows the request's own.
+
+    `reason` is the answer of a supplement; `question` what the platform asked.
+    """
+    fields = LetterFields(
+        kind=kind,
+        service=matter.protocol.name,
+        sender=letters.sender_of(matter.authority, matter.unit_code),
+        addressee=_addressee(matter),
+        signatory=_person(matter.signatory),
+        officer=_person(matter.author),
+        protocol_version=matter.request.protocol_version,
+        is_demonstration=matter.authority.is_demonstration,
+        items=_items(matter),
+        earlier=matter.earlier,
+        reason=_texts(matter, reason),
+        question=_texts(matter, question),
+        answer=_texts(matter, reason),
+    )
+    return letters.trimmed(fields)
+
+
+def reminder_fields(
+    matter: Matter, level: int, rows: tuple[letters.OpenRequest, ...]
+) -> LetterFields:
+    """Return what a reminder says: every open line, firmer with each level."""
+    kind = LetterKind(f"reminder_{level}")
+    fields = following_fields(matter, kind)
+    return msgspec.structs.replace(fields, open=rows, officer=None, items=())
+
+
+ASKED: dict[Kind, str] = {
+    Kind.PRESERVATION: "Preservation",
+    Kind.PRESERVATION_EXTENSION: "Extension of a preservation",
+    Kind.DISCLOSURE: "Disclosure",
+    Kind.EMERGENCY_DISCLOSURE: "Emergency disclosure",
+}
+AWAITED: dict[Kind, str] = {
+    Kind.PRESERVATION: "your confirmation",
+    Kind.PRESERVATION_EXTENSION: "your confirmation",
+    Kind.DISCLOSURE: "your answer",
+    Kind.EMERGENCY_DISCLOSURE: "your answer, at once",
+}
+
+
+def asked_in_words(request: PlatformRequest) -> str:
+    """Return what was asked, as a reminder says it."""
+    return ASKED[Kind(request.kind)]
+
+
+def awaited_in_words(request: PlatformRequest) -> str:
+    """Return what is awaited, as a reminder says it."""
+    return AWAITED[Kind(request.kind)]
+
+
+def draft_of(
+    request: PlatformRequest,
+    case: Case,
+    targets: Sequence[Target],
+    *,
+    authority: Authority,
+    author: User,
+) -> Draft:
+    """Return what of a request its protocol judges."""
+    instrument = authority.instrument(request.instrument)
+    return Draft(
+        kind=request.kind,
+        requester=authority.country,
+        holder_country=request.holder_country,
+        entity=request.entity,
+        entity_reason=request.entity_reason,
+        targets=tuple(
+            Given(kind=t.kind, value=t.typed, seen_on=t.seen_on) for t in targets
+        ),
+        from_at=request.period_from_at,
+        to_at=request.period_to_at,
+        data=tuple(request.data),
+        instrument=request.instrument,
+        legal_basis=next(iter(instrument.citation.values()), "") if instrument else "",
+        offence=case.offence,
+        narrative=request.narrative,
+        nexus=request.nexus,
+        necessity=request.necessity,
+        urgency=request.urgency,
+        urgency_reason=request.urgency_reason,
+        language=request.language,
+        non_disclosure=request.non_disclosure,
+        non_disclosure_until_on=request.non_disclosure_until_on,
+        non_disclosure_reason=request.non_disclosure_reason,
+        report_number=request.report_number,
+        has_authorisation=request.authorisation is not None,
+        danger=request.danger,
+        averts=request.averts,
+        officer_name=author.name,
+        officer_badge=author.badge,
+        officer_email=author.email,
+        officer_phone=author.phone,
+        case_reference=case.reference,
+    )
+
+
+def _error(pointer: str, code: str, text: str, **params: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        pointer=pointer,
+        code=code,
+        message=Phrase(text, {**params}),
+    )
+
+
+def authority_findings(
+    request: PlatformRequest, authority: Authority, protocol: CooperationProtocol
+) -> Iterator[Finding]:
+    """Yield what the authority's own rules and the letter itself ask of a request."""
+    instrument = authority.instrument(request.instrument)
+    if instrument is None or request.kind not in instrument.kinds:
+        text = "Choose the footing on which this is asked."
+        yield _error("/instrument", "required", text)
+        return
+    categories = {one.code: one.category for one in protocol.data}
+    needed = {
+        instrument.authorisation.get(categories[code], "approval")
+        for code in request.data
+        if code in categories
+    }
+    outside = needed & {"prosecutor", "court"}
+    if outside and request.authorisation is None:
+        text = "This data needs an order of: %(who)s. Record its number and date."
+        yield _error("/authorisation", "required", text, who=", ".join(sorted(outside)))
+    yield from _letter_needs(request)
+
+
+def _letter_needs(request: PlatformRequest) -> Iterator[Finding]:
+    is_emergency = request.kind == Kind.EMERGENCY_DISCLOSURE
+    texts = (
+        (("danger", "Say who is in danger, of what, and when."),
+         ("averts", "Say how the data averts the danger."))
+        if is_emergency
+        else (("narrative", "Say what happened, in a few sentences."),
+              ("necessity", "Say what the data is needed for."))
+    )  # fmt: skip
+    for name, text in texts:
+        if not getattr(request, name).strip():
+            yield _error(f"/{name}", "required", text)

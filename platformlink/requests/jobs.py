@@ -1,0 +1,211 @@
+"""Finding what is due: who must be told, which reminder or extension to draft."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.tables import Case, CaseMember
+from platformlink.clocks import actions as clocks
+from platformlink.clocks.actions import Rung
+from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.identity import queries as identity
+from platformlink.notices.tables import Notice
+from platformlink.permissions import Role
+from platformlink.ports import Runtime
+from platformlink.requests import actions, renewing
+from platformlink.requests.rules import AFTER_SENDING, OVER
+from platformlink.requests.tables import PlatformRequest, Reminder
+from platformlink.values import Phrase
+
+BATCH = 500
+MOST_LEVELS = 3
+
+# What a notice says before the end, and once it is over.
+WORDS: dict[ClockKind, tuple[str, str]] = {
+    ClockKind.ACKNOWLEDGEMENT: (
+        "%(name)s: an acknowledgement is due on %(due_at)s.",
+        "%(name)s: nobody has acknowledged it; that was due on %(due_at)s.",
+    ),
+    ClockKind.RESPONSE: (
+        "%(name)s: an answer is due on %(due_at)s.",
+        "%(name)s: the answer is late; it was due on %(due_at)s.",
+    ),
+    ClockKind.HOLD_EXPIRY: (
+        "%(name)s: the hold ends on %(due_at)s. Extend it or send the order.",
+        "%(name)s: the hold has lapsed on %(due_at)s; the data may be gone.",
+    ),
+    ClockKind.RENEWAL: (
+        "%(name)s: prepare the extension by %(due_at)s.",
+        "%(name)s: an extension is drafted and waits for you; it must go out now.",
+    ),
+    ClockKind.LEGAL_PROCESS: (
+        "%(name)s: the order for the data must be sent by %(due_at)s.",
+        "%(name)s: no order was sent by %(due_at)s; the hold ends before it can come.",
+    ),
+    ClockKind.RATIFICATION: (
+        "%(name)s: this emergency must be ratified by %(due_at)s.",
+        "%(name)s: this emergency was not ratified by %(due_at)s.",
+    ),
+    ClockKind.SUPPLEMENT: (
+        "%(name)s: they wait for our answer, due on %(due_at)s.",
+        "%(name)s: they still wait for our answer; it was due on %(due_at)s.",
+    ),
+    ClockKind.NOTICE_DELAY: (
+        "%(name)s: the platform may tell the account holder after %(due_at)s.",
+        "%(name)s: the platform may tell the account holder now.",
+    ),
+    ClockKind.DOWNLOAD_EXPIRY: (
+        "%(name)s: the download link dies on %(due_at)s.",
+        "%(name)s: the download link has died on %(due_at)s.",
+    ),
+    ClockKind.RETENTION_REVIEW: (
+        "%(name)s: decide by %(due_at)s whether the records are kept.",
+        "%(name)s: it was to be decided by %(due_at)s whether the records are kept.",
+    ),
+}
+ESCALATED = (ClockKind.HOLD_EXPIRY, ClockKind.RATIFICATION, ClockKind.LEGAL_PROCESS)
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Who may be told, and the members of restricted cases."""
+
+    liaisons: frozenset[int]
+    managers: frozenset[int]
+    members: dict[int, frozenset[int]]
+
+
+async def notice_due(runtime: Runtime, now: datetime) -> int:
+    """
+    Tell of every clock whose notice is due, each level once; return how many.
+
+    Found late, each clock tells its present level only; found twice, or by two
+    workers, it tells once.
+    """
+    found = 0
+    while True:
+        async with runtime.sessions.begin() as session:
+            rungs = await clocks.claim_due(session, now, limit=BATCH)
+            await _notice(session, runtime, rungs, now)
+        found += len(rungs)
+        if len(rungs) < BATCH:
+            return found
+
+
+async def _notice(
+    session: AsyncSession, runtime: Runtime, rungs: Sequence[Rung], now: datetime
+) -> None:
+    ids = {rung.clock.request_id for rung in rungs if rung.clock.request_id}
+    if not ids:
+        return
+    query = select(PlatformRequest).where(col(PlatformRequest.id).in_(ids))
+    requests = {one.id: one for one in (await session.exec(query)).all()}
+    desk = await _desk(session, {one.case_id for one in requests.values()})
+    pairs = [
+        (rung, requests[rung.clock.request_id])
+        for rung in rungs
+        if rung.clock.request_id in requests
+        and requests[rung.clock.request_id].state not in OVER
+    ]
+    await _tell(session, pairs, desk, now)
+    await _draft_reminders(session, runtime, pairs, now)
+    for rung, request in pairs:
+        if rung.clock.kind == ClockKind.RENEWAL and rung.level_hours <= 0:
+            await renewing.draft_extension(session, request, now=now)
+
+
+async def _desk(session: AsyncSession, case_ids: set[int]) -> Desk:
+    restricted = (
+        select(CaseMember.case_id, CaseMember.user_id)
+        .join(Case, col(Case.id) == col(CaseMember.case_id))
+        .where(col(Case.is_restricted), col(Case.id).in_(case_ids))
+    )
+    members: dict[int, set[int]] = {}
+    for case_id, user_id in (await session.exec(restricted)).all():
+        members.setdefault(case_id, set()).add(user_id)
+    people = {
+        role: frozenset(user.id for user in await identity.people(session, role=role))
+        for role in (Role.LIAISON, Role.MANAGER)
+    }
+    frozen = {case_id: frozenset(ids) for case_id, ids in members.items()}
+    return Desk(people[Role.LIAISON], people[Role.MANAGER], frozen)
+
+
+def audience(request: PlatformRequest, rung: Rung, desk: Desk) -> frozenset[int]:
+    """
+    Return who is told: author and liaison; managers too of a loss that nobody stopped.
+
+    Of a restricted case its members alone.
+    """
+    told = desk.liaisons | {request.author_id}
+    if rung.clock.kind in ESCALATED and rung.level_hours <= 0:
+        told |= desk.managers
+    members = desk.members.get(request.case_id)
+    return told if members is None else told & members
+
+
+def _phrase(request: PlatformRequest, rung: Rung) -> Phrase:
+    before, after = WORDS[ClockKind(rung.clock.kind)]
+    return Phrase(
+        after if rung.level_hours <= 0 else before,
+        {
+            "name": request.reference or request.draft_id,
+            "due_at": rung.clock.safe_due_at,
+        },
+    )
+
+
+async def _tell(
+    session: AsyncSession,
+    pairs: Sequence[tuple[Rung, PlatformRequest]],
+    desk: Desk,
+    now: datetime,
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for rung, request in pairs:
+        said = msgspec.to_builtins(_phrase(request, rung))
+        key = f"clock/{rung.clock.id}/{rung.level_hours}"
+        path = f"/requests/{request.reference or request.draft_id}"
+        rows += [
+            {"user_id": one, "key": key, "phrase": said, "path": path, "told_at": now}
+            for one in sorted(audience(request, rung, desk))
+        ]
+    if rows:
+        statement = insert(Notice).on_conflict_do_nothing()
+        await session.exec(statement, params=rows)
+
+
+def reminder_level(rung: Rung, days: Sequence[int]) -> int | None:
+    """Return which reminder a late answer calls for: the first, second or third."""
+    if rung.clock.kind != ClockKind.RESPONSE or rung.level_hours >= 0:
+        return None
+    late = -rung.level_hours
+    reached = [level for level, one in enumerate(days, start=1) if late >= 24 * one]
+    return min(max(reached), MOST_LEVELS) if reached else 1
+
+
+async def _draft_reminders(
+    session: AsyncSession,
+    runtime: Runtime,
+    pairs: Sequence[tuple[Rung, PlatformRequest]],
+    now: datetime,
+) -> None:
+    days = runtime.authority.leads.reminder_days
+    for rung, request in pairs:
+        level = reminder_level(rung, days)
+        if level is None or request.state not in AFTER_SENDING:
+            continue
+        statement = (
+            insert(Reminder)
+            .values(request_id=request.id, level=level, drafted_at=now)
+            .on_conflict_do_nothing()
+            .returning(col(Reminder.id))
+        )
+        made = (await session.exec(statement)).first()
+        if made is not None:
+            phrase = Phrase("Reminder %(level)s drafted", {"level": level})
+            actions.note(session, request, "remind", phrase, actor=None, now=now)

@@ -1,0 +1,212 @@
+"""Reading requests, with the caller's permission in the WHERE."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.queries import member_ids
+from platformlink.cases.tables import Case, CaseMember
+from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import State as ClockState
+from platformlink.identity.tables import User
+from platformlink.letters.tables import Letter
+from platformlink.permissions import Actor, Reach, Right, Subject, reach
+from platformlink.requests.rules import NoSuchRequest
+from platformlink.requests.tables import (
+    Hold,
+    PlatformRequest,
+    Reminder,
+    RequestEvent,
+    Target,
+)
+
+
+def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
+    """
+    Return the condition under which a person may see a request; needs a join of Case.
+
+    The same rule as `permissions.may`, as SQL.
+    """
+    is_own = col(PlatformRequest.author_id) == actor.id
+    within: dict[Reach | None, ColumnElement[bool]] = {
+        Reach.ALL: true(),
+        Reach.UNIT: or_(col(PlatformRequest.unit_id) == actor.unit_id, is_own),
+        Reach.OWN: is_own,
+    }
+    is_member = exists().where(
+        col(CaseMember.case_id) == col(Case.id), col(CaseMember.user_id) == actor.id
+    )
+    open_to_all = col(Case.is_restricted).is_(False)
+    return and_(within.get(reach(actor, right), false()), or_(open_to_all, is_member))
+
+
+def _named(reference: str) -> ColumnElement[bool]:
+    """Return the condition that a name leads to a request: id, or any letter's."""
+    by_letter = select(Letter.request_id).where(Letter.reference == reference.upper())
+    return or_(
+        col(PlatformRequest.draft_id) == reference.lower(),
+        col(PlatformRequest.reference) == reference.upper(),
+        col(PlatformRequest.id).in_(by_letter),
+    )
+
+
+async def by_reference(
+    session: AsyncSession, reference: str, *, actor: Actor, is_to_change: bool = False
+) -> tuple[PlatformRequest, Case]:
+    """
+    Return a request that the caller may see, and its case.
+
+    With `is_to_change` the row is locked until the transaction ends, so that two
+    people never take the same step at once.
+
+    Raises: NoSuchRequest, also where it exists but is not theirs to know.
+    """
+    query = (
+        select(PlatformRequest, Case)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(_named(reference), seen_by(actor))
+    )
+    if is_to_change:
+        query = query.with_for_update(of=PlatformRequest)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NoSuchRequest
+    return found[0], found[1]
+
+
+async def subject(
+    session: AsyncSession, request: PlatformRequest, case: Case
+) -> Subject:
+    """Return a request as a subject of permissions."""
+    members = await member_ids(session, case)
+    return Subject(request.unit_id, request.author_id, members)
+
+
+async def targets_of(session: AsyncSession, request_id: int) -> list[Target]:
+    """Return what a request asks about, in the order given."""
+    query = (
+        select(Target)
+        .where(Target.request_id == request_id)
+        .order_by(col(Target.position))
+    )
+    return list((await session.exec(query)).all())
+
+
+async def holds_of(session: AsyncSession, request_id: int) -> list[Hold]:
+    """Return the holds of a request."""
+    query = select(Hold).where(Hold.request_id == request_id).order_by(col(Hold.id))
+    return list((await session.exec(query)).all())
+
+
+async def history(
+    session: AsyncSession, request_id: int
+) -> list[tuple[RequestEvent, str | None]]:
+    """Return the events of a request with who did them, newest first."""
+    query = (
+        select(RequestEvent, User.name)
+        .outerjoin(User, col(User.id) == col(RequestEvent.actor_id))
+        .where(RequestEvent.request_id == request_id)
+        .order_by(col(RequestEvent.id).desc())
+    )
+    return [(event, name) for event, name in (await session.exec(query)).all()]
+
+
+async def reminders_waiting(session: AsyncSession, request_id: int) -> list[Reminder]:
+    """Return the reminders that a job drafted and nobody has sent or dropped."""
+    query = select(Reminder).where(
+        Reminder.request_id == request_id,
+        col(Reminder.sent_at).is_(None),
+        col(Reminder.dropped_at).is_(None),
+    )
+    return list((await session.exec(query.order_by(col(Reminder.level)))).all())
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list is narrowed by; empty means any."""
+
+    q: str = ""
+    status: str = ""
+    platform: str = ""
+    kind: str = ""
+    case_id: int | None = None
+    overdue_at: datetime | None = None
+    before_id: int | None = None
+    limit: int = 50
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A request in a list."""
+
+    request: PlatformRequest
+    case: Case
+    accounts: list[str]
+
+
+def _matches(q: str) -> ColumnElement[bool]:
+    like = f"%{q.strip().lstrip('@')}%"
+    by_account = select(Target.request_id).where(
+        or_(col(Target.normalised).ilike(like), col(Target.typed).ilike(like))
+    )
+    return or_(
+        col(PlatformRequest.reference).ilike(like),
+        col(PlatformRequest.draft_id) == q.strip().lower(),
+        col(PlatformRequest.platform_reference).ilike(like),
+        col(Case.reference).ilike(like),
+        col(Case.title).ilike(like),
+        col(PlatformRequest.id).in_(by_account),
+    )
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    late = select(Clock.request_id).where(
+        col(Clock.safe_due_at) <= now, col(Clock.state) == ClockState.RUNNING
+    )
+    return col(PlatformRequest.id).in_(late)
+
+
+async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list[Line]:
+    """Return requests, newest first; `before_id` is the last one seen."""
+    conditions = [seen_by(actor)]
+    for column, value in (
+        (PlatformRequest.state, wanted.status),
+        (PlatformRequest.platform, wanted.platform),
+        (PlatformRequest.kind, wanted.kind),
+    ):
+        if value:
+            conditions.append(col(column) == value)
+    if wanted.q.strip():
+        conditions.append(_matches(wanted.q))
+    if wanted.case_id is not None:
+        conditions.append(col(PlatformRequest.case_id) == wanted.case_id)
+    if wanted.before_id is not None:
+        conditions.append(col(PlatformRequest.id) < wanted.before_id)
+    if wanted.overdue_at is not None:
+        conditions.append(_overdue(wanted.overdue_at))
+    query = (
+        select(PlatformRequest, Case)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(*conditions)
+        .order_by(col(PlatformRequest.id).desc())
+        .limit(wanted.limit)
+    )
+    rows = (await session.exec(query)).all()
+    accounts = await accounts_of(session, [request.id for request, _ in rows])
+    return [Line(request, case, accounts.get(request.id, [])) for request, case in rows]
+
+
+async def accounts_of(
+    session: AsyncSession, request_ids: list[int]
+) -> dict[int, list[str]]:
+    """Return the accounts of requests, as typed, by request."""
+    query = (
+        select(Target.request_id, Target.typed)
+        .where(col(Target.request_id).in_(request_ids))
+        .order_by(col(Target.request_id), col(Target.position))
+    )
+    found: dict[int, list[str]] = {}
+    for request_id, typed in (await session.exec(query)).all():
+        found.setdefault(request_id, []).append(typed)
+    return found

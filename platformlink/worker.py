@@ -1,0 +1,81 @@
+"""The timetable: which job runs when. The database remembers; the queue only rings."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from arq import cron, func
+from arq.worker import Worker
+
+from platformlink.adapters import queue
+from platformlink.dispatch import jobs as dispatch
+from platformlink.notices import jobs as notices
+from platformlink.ports import Runtime
+from platformlink.requests import jobs as requests
+
+log = structlog.get_logger()
+
+Job = Callable[[Runtime, datetime], Awaitable[int]]
+
+EVERY_10_SECONDS = {0, 10, 20, 30, 40, 50}
+EVERY_30_SECONDS = {5, 35}
+
+TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
+    (dispatch.send_queued, EVERY_10_SECONDS),
+    (dispatch.doubt_stuck, EVERY_30_SECONDS),
+    (requests.notice_due, EVERY_30_SECONDS),
+    (notices.mail_waiting, EVERY_30_SECONDS),
+)
+
+
+def _named(job: Job) -> str:
+    return job.__name__
+
+
+def _run(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]]:
+    """Return a job as arq calls it: one log line, and no failure ends the worker."""
+
+    async def run(ctx: dict[str, Any]) -> int:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(
+            trace=f"job-{ctx.get('job_id', '')}"[:40]
+        )
+        try:
+            done = await job(runtime, runtime.clock())
+        except Exception:
+            log.exception("job.failed", job=_named(job))
+            return 0
+        if done:
+            log.info("job.done", job=_named(job), done=done)
+        return done
+
+    return run
+
+
+def build(runtime: Runtime, redis_url: str) -> Worker:
+    """Return the worker; it runs with `await worker.async_run()`."""
+    crons = [
+        cron(
+            _run(runtime, job),
+            name=f"cron-{_named(job)}",
+            second=seconds,
+            run_at_startup=True,
+            unique=True,
+            timeout=300,
+            keep_result=0,
+        )
+        for job, seconds in TIMETABLE
+    ]
+    return Worker(
+        functions=[
+            func(_run(runtime, job), name=_named(job), keep_result=0)
+            for job, _ in TIMETABLE
+        ],
+        cron_jobs=crons,
+        redis_settings=queue.settings(redis_url),
+        handle_signals=False,
+        max_jobs=4,
+        poll_delay=0.5,
+        timezone=UTC,
+    )
