@@ -26,7 +26,7 @@ LIBRARY = Library.load(ROOT / "protocols")
 AUTHORITY: Authority = authorities.load(
     ROOT / "platformlink" / "demo" / "authority.yaml"
 )
-SENT_AT = datetime.fromisoformat("2026-11-02T10:30+01:00")
+SENT_AT = datetime.fromisoformat("2026-11-02T15:30+01:00")
 numbers = count(1)
 
 

@@ -1,0 +1,245 @@
+"""The figures, from real rows: fair to the platform, discreet to the reader."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.tables import CaseMember
+from platformlink.clocks import actions as clocks
+from platformlink.clocks.terms import Source
+from platformlink.permissions import Actor, MayNot, Role
+from platformlink.reports import queries, rules
+from platformlink.reports.estimates import Share
+from platformlink.reports.queries import Period
+from platformlink.requests import actions as requests
+from platformlink.requests.rules import Kind as RequestKind
+from platformlink.requests.rules import Step
+from platformlink.requests.tables import PlatformRequest
+from platformlink.responses import actions
+from platformlink.responses.codes import Kind, Outcome
+from platformlink.responses.schemas import ResponseIn
+from platformlink.values import Phrase
+from tests.responses.given import AUTHORITY, SENT_AT, person, sent
+
+pytestmark = pytest.mark.anyio
+
+DAY = timedelta(days=1)
+NOW = SENT_AT + 60 * DAY
+PERIOD = Period(date(2026, 11, 1), date(2026, 11, 30), NOW)
+
+
+@pytest.fixture
+async def lea(session: AsyncSession) -> Actor:
+    return await person(session)
+
+
+async def answer(
+    session: AsyncSession,
+    request: PlatformRequest,
+    kind: Kind,
+    after: float,
+    **more: object,
+) -> None:
+    fields = ResponseIn(
+        kind=kind,
+        received_at=SENT_AT + after * DAY,
+        **more,  # type: ignore[arg-type]
+    )
+    await actions.record(session, AUTHORITY, request, fields, actor=None, now=NOW)
+
+
+async def report(
+    session: AsyncSession, actor: Actor, *by: str, period: Period = PERIOD
+) -> rules.Report:
+    return await queries.responsiveness(session, AUTHORITY, period, by=by, actor=actor)
+
+
+async def test_three_times_are_told_apart(session: AsyncSession, lea: Actor) -> None:
+    request = await sent(session, lea)
+    await answer(session, request, Kind.AUTO_REPLY, 0.1)
+    await answer(session, request, Kind.ACK, 1)
+    await answer(session, request, Kind.DELIVERY, 2, reasons=("later_instalment",))
+    await answer(session, request, Kind.DELIVERY, 3)
+
+    found = (await report(session, lea)).total
+
+    assert found.acknowledgement.median.days == 1
+    assert found.first_substance.median.days == 2
+    assert found.completion.median.days == 3
+
+
+async def test_open_requests_are_counted(session: AsyncSession, lea: Actor) -> None:
+    for _ in range(3):
+        await sent(session, lea)
+    await answer(session, await sent(session, lea), Kind.NO_DATA, 1)
+
+    found = (await report(session, lea)).total
+
+    assert (found.sent, found.answered, found.open, found.overdue) == (4, 1, 3, 3)
+    assert found.completion.median.days is None
+    assert found.in_time == {Source.OWN: Share(1, 4)}
+
+
+async def test_the_days_they_waited_for_us_do_not_count(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    await answer(session, request, Kind.NEED_MORE_INFO, 1)
+    await clocks.resume_theirs(session, request.id, at=SENT_AT + 3 * DAY)
+    await requests.take(
+        session, request, Step.SUPPLEMENT, Phrase("Sent"), actor=None, now=NOW
+    )
+    await answer(session, request, Kind.NO_DATA, 4)
+
+    found = (await report(session, lea)).total
+
+    assert found.completion.median.days == 2
+
+
+async def test_while_they_wait_for_us_nothing_is_overdue(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await answer(session, await sent(session, lea), Kind.NEED_MORE_INFO, 1)
+
+    found = (await report(session, lea)).total
+
+    assert (found.open, found.overdue, found.in_time) == (1, 0, {})
+    assert found.completion.curve.last_days == 1
+
+
+async def test_a_promise_does_not_move_the_expected_time(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    await answer(session, request, Kind.DELAY_NOTICE, 1, until="2026-12-31")
+    await answer(session, request, Kind.NO_DATA, 50)
+
+    found = (await report(session, lea)).total
+
+    assert found.in_time == {Source.OWN: Share(0, 1)}
+
+
+async def test_our_own_approval_time_is_not_theirs(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    await answer(session, request, Kind.NO_DATA, 3)
+    before = rules.digest(await report(session, lea))
+
+    request.created_at -= 30 * DAY
+    request.approved_at = request.submitted_at = SENT_AT - 29 * DAY
+
+    assert rules.digest(await report(session, lea)) == before
+
+
+async def test_a_corrected_response_does_not_count(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    fields = ResponseIn(
+        kind=Kind.REFUSAL, received_at=SENT_AT + DAY, reasons=("too_broad",)
+    )
+    wrong = await actions.record(
+        session, AUTHORITY, request, fields, actor=None, now=NOW
+    )
+    await answer(session, request, Kind.NO_DATA, 1, corrects=wrong.id)
+
+    found = (await report(session, lea)).total
+
+    assert found.outcomes == {Outcome.NO_DATA: 1}
+    assert found.reasons == ()
+    assert found.avoidable_returns == Share(0, 1)
+
+
+async def test_reasons_of_items_and_responses_are_counted_once_a_request(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea, accounts=("one", "two"))
+    await answer(session, request, Kind.REFUSAL, 1, reasons=("too_broad", "policy"))
+
+    found = (await report(session, lea)).total
+
+    assert [(one.code, one.count) for one in found.reasons] == [
+        ("policy", 1),
+        ("too_broad", 1),
+    ]
+    assert found.avoidable_returns == Share(1, 1)
+
+
+async def test_what_was_withdrawn_is_watched_no_longer(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    await requests.take(
+        session,
+        request,
+        Step.WITHDRAW,
+        Phrase("Withdrawn"),
+        actor=None,
+        now=NOW,
+        occurred_at=SENT_AT + DAY,
+    )
+
+    found = (await report(session, lea)).total
+
+    assert (found.open, found.overdue, found.in_time) == (0, 0, {})
+    assert found.completion.curve.last_days == 1
+
+
+async def test_only_what_was_sent_in_the_period_counts(
+    session: AsyncSession, lea: Actor
+) -> None:
+    edge = datetime.fromisoformat("2026-11-30T23:59+01:00")
+    await sent(session, lea, at=edge)
+    await sent(session, lea, at=edge + timedelta(minutes=2))
+    await sent(session, lea, at=datetime.fromisoformat("2026-10-31T23:59+01:00"))
+
+    assert (await report(session, lea)).total.sent == 1
+
+
+async def test_groups_are_made_by_platform_and_kind(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await sent(session, lea, platform="meta")
+    await sent(session, lea, kind=RequestKind.PRESERVATION)
+    await sent(session, lea)
+
+    found = await report(session, lea, "platform", "kind", "month")
+
+    assert [tuple(row.key.values()) for row in found.rows] == [
+        ("meta", "disclosure", "2026-11"),
+        ("tiktok", "disclosure", "2026-11"),
+        ("tiktok", "preservation", "2026-11"),
+    ]
+
+
+async def test_a_restricted_case_is_counted_for_its_members_alone(
+    session: AsyncSession, lea: Actor
+) -> None:
+    max_ = await person(session, Role.MANAGER, name="Max")
+    request = await sent(session, lea, is_restricted=True)
+    session.add(CaseMember(case_id=request.case_id, user_id=lea.id))
+    await session.flush()
+
+    assert (await report(session, lea)).total.sent == 1
+    assert (await report(session, max_)).total.sent == 0
+
+
+async def test_an_investigator_counts_their_own_unit(
+    session: AsyncSession, lea: Actor
+) -> None:
+    ann = await person(session, Role.INVESTIGATOR, name="Ann", unit_code="fraud")
+    max_ = await person(session, Role.MANAGER, name="Max")
+    await sent(session, lea)
+    await sent(session, ann)
+
+    assert (await report(session, ann)).total.sent == 1
+    assert (await report(session, max_)).total.sent == 2
+
+
+async def test_an_administrator_has_no_reports(session: AsyncSession) -> None:
+    ada = await person(session, Role.ADMINISTRATOR, name="Ada")
+
+    with pytest.raises(MayNot):
+        await report(session, ada)
