@@ -18,6 +18,7 @@ Slug = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$", description="ISO 639")]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
+Host = Annotated[str, Meta(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,24}$", max_length=253)]
 Regex = Annotated[str, Meta(min_length=1, max_length=400)]
 Span = Annotated[
     str,
@@ -370,9 +371,12 @@ class Identifier(ForWhom, frozen=True, kw_only=True):
     """
     A kind of identifier: its shape, how it is found, and whether it is accepted.
 
-    ``pattern`` is matched against the whole canonical value; ``links`` find one in a
-    text, the value in the group ``value``. ``bare`` says how sure a value is that
-    stands alone in a text: not at all, only beside one of ``cues``, or by its shape.
+    ``pattern`` is matched against the whole canonical value. ``links`` are matched
+    against an address without its scheme, on one of the platform's ``hosts``, from its
+    begin to a slash, a query or its end; the value is the group ``value``. ``bare``:
+    when a value alone in a text is taken for one: never, beside one of the ``cues``,
+    also after an at sign, or always, by its shape. A mail address on one of the
+    ``mail_domains`` is one for certain.
     """
 
     kind: Code
@@ -383,11 +387,12 @@ class Identifier(ForWhom, frozen=True, kw_only=True):
     normal: tuple[Step, ...] = ()
     links: tuple[Regex, ...] = ()
     link_example: Text | None = None
-    short_links: tuple[Text, ...] = ()  # hosts that only redirect; never fetched
+    short_links: tuple[Host, ...] = ()  # hosts that only redirect; never fetched
     reserved: tuple[Text, ...] = ()  # values that are pages, not accounts
     page: Text | None = None  # canonical address, with {value}
-    bare: Literal["no", "with_cue", "by_shape"] = "no"
+    bare: Literal["no", "with_cue", "with_at", "by_shape"] = "no"
     cues: tuple[Text, ...] = ()
+    mail_domains: tuple[Host, ...] = ()
     seen_on: Literal["required", "advised", "no"] = "no"
     companions: tuple[Text, ...] = ()  # what must stand beside it, in words
     check: Literal["none", "luhn"] = "none"
@@ -574,6 +579,7 @@ class CooperationProtocol(Strict, frozen=True, kw_only=True):
     name: Text
     also_known_as: tuple[Text, ...] = ()
     about: Text
+    hosts: tuple[Host, ...] = ()  # the platform's own; their subdomains count
     effective_on: date | None = None  # a file may lie here before it holds
     reliability: Reliability
     review: Review
