@@ -11,10 +11,20 @@ from psycopg import sql
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 
-from platformlink.adapters import db, postgres, schema
+from platformlink import authority as authorities
+from platformlink.adapters import db, pdf, postgres, schema, seal
+from platformlink.adapters.mail import NoMailer
+from platformlink.adapters.workers import Workers
+from platformlink.app import build
 from platformlink.audit import actions as audit
 from platformlink.migrations.metadata import METADATA
+from platformlink.ports import Ports, Runtime
+from platformlink.protocols.shelf import Library
+from platformlink.settings import Settings
+from tests.standins import SilentBell
 
 ROOT = Path(__file__).parent.parent
 SERVER = Path(os.environ.get("PLATFORMLINK_TEST_DIR", "/tmp/platformlink-tests"))  # noqa: S108 - must be reachable for the server's own user
@@ -77,3 +87,59 @@ async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 def now() -> datetime:
     """The moment at which all tests play: Tuesday 24 November 2026, 10:30 in Tirana."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The protocol files as they stand."""
+    return Library.load(ROOT / "protocols")
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Workers]:
+    """One process that renders and seals, kept warm for all tests."""
+    made = Workers(count=1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A desk of this test process alone."""
+    return Settings(
+        secret="a secret that only tests use, long enough",
+        data_dir=tmp_path_factory.mktemp("desk"),
+        base_url="http://desk.example",
+        is_demonstration=True,
+    )
+
+
+@pytest.fixture
+def runtime(engine: AsyncEngine, settings: Settings, workers: Workers) -> Runtime:
+    """The real thing: renderer, seal, database; only the mail server is missing."""
+    templates = ROOT / "letter_templates"
+    return Runtime(
+        settings=settings,
+        authority=authorities.load(ROOT / "platformlink" / "demo" / "authority.yaml"),
+        sessions=db.sessions(
+            engine, before_commit=audit.chain, after_rollback=audit.forget
+        ),
+        ports=Ports(
+            renderer=pdf.WeasyRenderer(templates, workers),
+            sealer=seal.from_settings(settings, workers),
+            mailer=NoMailer(),
+            bell=SilentBell(),
+        ),
+        clock=lambda: NOW,
+        templates=templates,
+        protocols=ROOT / "protocols",
+    )
+
+
+@pytest.fixture
+async def client(
+    runtime: Runtime, library: Library
+) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    """The whole web application, on the test database."""
+    async with AsyncTestClient(build(runtime, library)) as made:
+        yield made

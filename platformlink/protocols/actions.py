@@ -26,5 +26,5 @@ async def pin(session: AsyncSession, library: Library, slug: str, now: datetime)
         )
         .on_conflict_do_nothing()
     )
-    await session.exec(statement)  # type: ignore[call-overload]
+    await session.exec(statement)
     return version

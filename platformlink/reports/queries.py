@@ -33,6 +33,7 @@ from platformlink.responses.rules import EFFECTS, derive
 from platformlink.responses.tables import Response, ResponseItem
 
 DAY = timedelta(days=1)
+USUAL_DAYS = 182
 HEARD = [kind for kind, effect in EFFECTS.items() if effect is not Effect.NONE]
 DECIDES = [kind for kind, effect in EFFECTS.items() if effect is Effect.ANSWERS]
 RETURNS = [
@@ -45,11 +46,24 @@ DONE = (State.ANSWERED, State.CLOSED)
 
 
 class Period(msgspec.Struct, frozen=True):
-    """Which days of sending are counted, both included, and as of when."""
+    """Which days of sending are counted, both included, as of when; of which kind."""
 
     from_on: date
     to_on: date
     as_of: datetime
+    kind: str = ""
+
+
+def period_of(
+    authority: Authority,
+    now: datetime,
+    from_on: date | None,
+    to_on: date | None,
+    kind: str = "",
+) -> Period:
+    """Return the days that are counted: those asked for, else the last half year."""
+    until = to_on or now.astimezone(authority.tz).date()
+    return Period(from_on or until - timedelta(days=USUAL_DAYS), until, now, kind)
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -188,6 +202,7 @@ def _sent(authority: Authority, period: Period, actor: Actor) -> SelectOfScalar[
             col(PlatformRequest.sent_at) >= start,
             col(PlatformRequest.sent_at) < min(end, period.as_of),
             counted_by(actor),
+            col(PlatformRequest.kind) == period.kind if period.kind else true(),
         )
     )
 
