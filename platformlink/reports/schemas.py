@@ -1,0 +1,182 @@
+"""A report as programs and spreadsheets read it."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+
+import msgspec
+
+from platformlink.reports import rules
+from platformlink.reports.estimates import Share, Step
+from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
+from platformlink.responses.codes import REASONS, Fault, Outcome
+
+Say = Callable[[str], str]
+
+
+class ShareOut(msgspec.Struct, frozen=True):
+    """A share with what it is made of and its 95 % interval (Wilson)."""
+
+    numerator: int
+    denominator: int
+    share: float | None
+    low: float
+    high: float
+    is_small: bool
+
+
+class TimeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Days of their working time; null: not yet reached. The curve is Kaplan-Meier."""
+
+    n: int
+    happened: int
+    median_days: float | None
+    median_low: float | None
+    median_high: float | None
+    p90_days: float | None
+    p90_low: float | None
+    p90_high: float | None
+    is_small: bool
+    curve: tuple[Step, ...]
+
+
+class ReasonOut(msgspec.Struct, frozen=True):
+    """How many requests met a reason, and whose fault it is."""
+
+    code: str
+    name: str
+    count: int
+    fault: str | None
+
+
+class FiguresOut(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of one group; each is defined in `definitions`."""
+
+    key: dict[str, str]
+    sent: int
+    answered: int
+    open: int
+    overdue: int
+    acknowledgement: TimeOut
+    first_substance: TimeOut
+    completion: TimeOut
+    in_time: dict[str, ShareOut]
+    outcomes: dict[Outcome, int]
+    reasons: list[ReasonOut]
+    faults: dict[Fault, int]
+    disclosure: ShareOut
+    disclosure_without_our_returns: ShareOut
+    avoidable_returns: ShareOut
+    is_small: bool
+
+
+class ReportOut(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"from_on": "from", "to_on": "to"}
+):
+    """A report; both days are included. The hash names its content."""
+
+    from_on: date
+    to_on: date
+    as_of: datetime
+    by: tuple[str, ...]
+    sha256: str
+    definitions: dict[str, str]
+    total: FiguresOut
+    rows: list[FiguresOut]
+
+
+def _share(one: Share) -> ShareOut:
+    low, high = one.interval
+    return ShareOut(one.numerator, one.denominator, one.value, low, high, one.is_small)
+
+
+def _time(one: Time) -> TimeOut:
+    return TimeOut(
+        n=one.count,
+        happened=one.happened,
+        median_days=one.median.days,
+        median_low=one.median.low,
+        median_high=one.median.high,
+        p90_days=one.p90.days,
+        p90_low=one.p90.low,
+        p90_high=one.p90.high,
+        is_small=one.is_small,
+        curve=one.curve.steps,
+    )
+
+
+def figures_out(key: dict[str, str], found: Figures, say: Say) -> FiguresOut:
+    """Return the figures of a group, its reasons in the reader's language."""
+    return FiguresOut(
+        key=key,
+        sent=found.sent,
+        answered=found.answered,
+        open=found.open,
+        overdue=found.overdue,
+        acknowledgement=_time(found.acknowledgement),
+        first_substance=_time(found.first_substance),
+        completion=_time(found.completion),
+        in_time={source: _share(one) for source, one in found.in_time.items()},
+        outcomes=found.outcomes,
+        reasons=[
+            ReasonOut(one.code, say(REASONS[one.code].name), one.count, one.fault)
+            for one in found.reasons
+        ],
+        faults=rules.by_fault(found),
+        disclosure=_share(found.disclosure),
+        disclosure_without_our_returns=_share(found.disclosure_without_our_returns),
+        avoidable_returns=_share(found.avoidable_returns),
+        is_small=found.is_small,
+    )
+
+
+def report_out(report: Report, say: Say) -> ReportOut:
+    """Return a report with its definitions, in the reader's language."""
+    return ReportOut(
+        from_on=report.from_on,
+        to_on=report.to_on,
+        as_of=report.as_of,
+        by=report.by,
+        sha256=rules.digest(report),
+        definitions={name: say(text) for name, text in DEFINITIONS.items()},
+        total=figures_out({}, report.total, say),
+        rows=[figures_out(row.key, row.figures, say) for row in report.rows],
+    )
+
+
+def _cells(found: Figures) -> dict[str, object]:
+    """Return the figures of a group as the cells of one line."""
+    cells: dict[str, object] = {
+        "sent": found.sent,
+        "answered": found.answered,
+        "open": found.open,
+        "overdue": found.overdue,
+    }
+    for name in ("acknowledgement", "first_substance", "completion"):
+        time: Time = getattr(found, name)
+        cells[f"{name}_median_days"] = _rounded(time.median.days)
+        cells[f"{name}_p90_days"] = _rounded(time.p90.days)
+    for source in ("agreed", "stated", "own"):
+        share = {str(key): one for key, one in found.in_time.items()}.get(source)
+        cells[f"in_time_{source}"] = share.numerator if share else ""
+        cells[f"due_{source}"] = share.denominator if share else ""
+    for name in ("disclosure", "disclosure_without_our_returns", "avoidable_returns"):
+        one: Share = getattr(found, name)
+        cells[name], cells[f"{name}_of"] = one.numerator, one.denominator
+    return cells
+
+
+def _rounded(days: float | None) -> float | str:
+    return round(days, 2) if days is not None else "not yet"
+
+
+def as_csv(report: Report) -> str:
+    """Return one line for each group and one for all, with a header."""
+    out = io.StringIO()
+    lines = [dict(row.key) | _cells(row.figures) for row in report.rows]
+    lines.append(dict.fromkeys(report.by, "all") | _cells(report.total))
+    writer = csv.DictWriter(out, fieldnames=list(lines[-1]))
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue()
