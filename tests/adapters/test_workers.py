@@ -1,0 +1,57 @@
+"""Workers crash and hang; the desk goes on."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from platformlink.adapters.workers import WorkerLost, Workers
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    started = Workers(count=1, longest_seconds=2)
+    yield started
+    started.close()
+
+
+def refuse() -> None:
+    message = "not this"
+    raise ValueError(message)
+
+
+def swallow_memory() -> int:
+    return len(bytearray(8 * 1024**3))
+
+
+async def test_work_is_done_in_another_process(workers: Workers) -> None:
+    assert await workers.run(os.getpid) != os.getpid()
+
+
+async def test_what_the_work_raises_arrives(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="not this"):
+        await workers.run(refuse)
+
+
+async def test_a_crashed_worker_is_told_and_replaced(workers: Workers) -> None:
+    with pytest.raises(WorkerLost):
+        await workers.run(os._exit, 7)
+
+    assert await workers.run(abs, -1) == 1
+
+
+async def test_a_stuck_worker_is_ended_and_replaced(workers: Workers) -> None:
+    with pytest.raises(WorkerLost):
+        await workers.run(time.sleep, 60)
+
+    assert await workers.run(abs, -1) == 1
+
+
+async def test_a_worker_takes_no_more_than_its_share_of_memory(
+    workers: Workers,
+) -> None:
+    with pytest.raises(MemoryError):
+        await workers.run(swallow_memory)
