@@ -89,7 +89,7 @@ def test_the_seals_field_is_empty_and_has_its_place_in_the_structure() -> None:
     (field,) = document.Root.AcroForm.Fields
     left, foot, right, head = (float(side) for side in field.Rect)
 
-    assert (field.FT, str(field.T), "/V" in field) == ("/Sig", "Seal", False)
+    assert (str(field.FT), str(field.T), "/V" in field) == ("/Sig", "Seal", False)
     assert document.Root.StructTreeRoot.K[0].K[-1].S == "/Form"
     assert (0 < left < right < 596, 0 < foot < head < 842) == (True, True)
 
