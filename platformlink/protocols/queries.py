@@ -30,6 +30,18 @@ async def pinned(session: AsyncSession, version: str) -> CooperationProtocol:
     return found
 
 
+async def content(session: AsyncSession, version: str) -> str:
+    """
+    Return the text of the file that a version is the hash of.
+
+    Raises: UnknownPlatform.
+    """
+    row = await session.get(ProtocolVersion, version)
+    if row is None:
+        raise UnknownPlatform
+    return row.content
+
+
 async def versions(session: AsyncSession, slug: str) -> list[ProtocolVersion]:
     """Return the versions of a platform's protocol that were used, newest first."""
     query = (

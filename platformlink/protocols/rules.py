@@ -41,7 +41,7 @@ class Severity(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is amiss: which field (JSON pointer), why, what to do, and by what source."""
+    """What is amiss: which field (JSON pointer), why, what to do, by what source."""
 
     severity: Severity
     pointer: str
@@ -180,7 +180,13 @@ NEEDS: dict[Need, tuple[str, Callable[[Draft], object], str]] = {
     ),
 }
 # What a letter is rarely returned for, or what may not exist.
-SOFT = (Need.CHILD_REFERENCE, Need.PROCESS, Need.NOTICE)
+SOFT = {
+    Need.CHILD_REFERENCE: Severity.HINT,
+    Need.PROCESS: Severity.HINT,
+    Need.NOTICE: Severity.HINT,
+    Need.LINK: Severity.WARNING,  # the circumstances may say it
+    Need.RELEVANCE: Severity.WARNING,
+}
 
 
 def source_of(protocol: CooperationProtocol, fact: Fact) -> Phrase:
@@ -219,6 +225,11 @@ def addressees(
 
 def _is_valid(begin: date | None, end: date | None, on: date) -> bool:
     return (begin is None or begin <= on) and (end is None or on <= end)
+
+
+def is_stale(protocol: CooperationProtocol, today: date) -> bool:
+    """Say whether a protocol is due for its review."""
+    return protocol.review.next_on <= today
 
 
 def support_of(protocol: CooperationProtocol, kind: str) -> Support:
@@ -507,7 +518,8 @@ def _footings(
                 pointer="/data",
                 code="legal-assistance",
                 message=Phrase(
-                    "For content %(platform)s may demand legal assistance between states.",
+                    "For content %(platform)s may demand legal assistance "
+                    "between states.",
                     {"platform": protocol.name},
                 ),
                 mend=Phrase("%(text)s", {"text": rule.text}),
@@ -538,9 +550,8 @@ def _needs(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
         pointer, filled, text = NEEDS[rule.need]
         if filled(draft):
             continue
-        is_soft = rule.need in SOFT
         yield Finding(
-            severity=Severity.HINT if is_soft else Severity.ERROR,
+            severity=SOFT.get(rule.need, Severity.ERROR),
             pointer=pointer,
             code="required",
             message=Phrase(text, {"platform": protocol.name}),

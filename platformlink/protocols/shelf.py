@@ -1,6 +1,7 @@
 """Where the protocol files stand: read once, each known by the hash of its content."""
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from platformlink import documents
 from platformlink.documents import DocumentWrong, Problem
 from platformlink.errors import Missing
 from platformlink.protocols.protocol import Agreement, CooperationProtocol
+from platformlink.protocols.recognition import Recogniser
 
 
 class UnknownPlatform(Missing):
@@ -40,6 +42,13 @@ def decode(content: str, *, file: str = "protocol") -> CooperationProtocol:
     return documents.decode(content, CooperationProtocol, file=file)
 
 
+def shipped() -> Path:
+    """Return the folder of the files that come with the program."""
+    here = Path(__file__).parent.parent
+    packed = here / "_shipped" / "protocols"
+    return packed if packed.is_dir() else here.parent / "protocols"
+
+
 def _read(path: Path) -> str:
     """Return a file's text; its line ends stay, since the version rests on them."""
     try:
@@ -49,7 +58,12 @@ def _read(path: Path) -> str:
         raise DocumentWrong(problem) from None
 
 
-def _entry(path: Path) -> Entry:
+def read(path: Path) -> Entry:
+    """
+    Return one file; its name is its slug.
+
+    Raises: DocumentWrong, with line and column.
+    """
     content = _read(path)
     protocol = decode(content, file=path.name)
     if protocol.slug != path.stem:
@@ -84,7 +98,7 @@ class Library:
         problems: list[Problem] = []
         for file in sorted(path.glob("*.yaml")):
             try:
-                entries[file.stem] = _entry(file)
+                entries[file.stem] = read(file)
             except DocumentWrong as wrong:
                 problems += wrong.problems
         for file in sorted(overlay.glob("*.yaml")) if overlay else ():
@@ -132,6 +146,11 @@ class Library:
         Raises: UnknownPlatform.
         """
         return self._entry(slug).content
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Return what looks for accounts of all these platforms; made once."""
+        return Recogniser(self.all())
 
     def agreement(self, slug: str) -> Agreement | None:
         """Return what this authority and a platform agreed, or None."""

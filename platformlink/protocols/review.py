@@ -1,0 +1,271 @@
+"""What a reviewer looks for: mistakes in a file, and what changed between two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from platformlink.documents import DocumentWrong, Places, Problem
+from platformlink.protocols import shelf
+from platformlink.protocols.identifiers import address_of, canonical, fits, in_link
+from platformlink.protocols.patterns import fault
+from platformlink.protocols.protocol import (
+    Confidence,
+    CooperationProtocol,
+    Fact,
+    Identifier,
+    Kind,
+    Support,
+)
+from platformlink.protocols.rules import addressees, support_of
+
+Found = Iterator[tuple[str, str]]  # JSON pointer, what is wrong and allowed
+SAMPLE = ("US", "GB", "DE", "CH", "NO", "AL", "RS", "TR", "IN", "BR", "AU")
+TOLD = ("code", "kind", "id", "need")  # what names one entry of a list
+NAMED_REGIONS = ("EU", "EEA", "anywhere", "elsewhere")
+
+
+def walk(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any part of a protocol
+    """Yield every struct inside a value, with its JSON pointer."""
+    if isinstance(value, msgspec.Struct):
+        yield at, value
+        for name in value.__struct_fields__:
+            yield from walk(getattr(value, name), f"{at}/{name}")
+    elif isinstance(value, tuple):
+        for place, one in enumerate(value):
+            yield from walk(one, f"{at}/{place}")
+
+
+def _provenance(protocol: CooperationProtocol) -> Found:
+    known = {one.id for one in protocol.sources}
+    for at, fact in walk(protocol):
+        if not isinstance(fact, Fact):
+            continue
+        for place, name in enumerate(fact.source):
+            if name not in known:
+                yield (
+                    f"{at}/source/{place}",
+                    f"no source is called {name!r}; known: {', '.join(sorted(known))}",
+                )
+        is_from_text = fact.confidence in (Confidence.SOURCED, Confidence.SECONDARY)
+        if is_from_text and not fact.source:
+            text = f"a fact that is {fact.confidence} names its source"
+            yield f"{at}/confidence", text
+
+
+def _identifiers(protocol: CooperationProtocol) -> Found:
+    for place, one in enumerate(protocol.identifiers):
+        at = f"/identifiers/{place}"
+        broken = list(_patterns(one, at))
+        yield from broken
+        if not broken:
+            yield from _examples(one, at)
+        if one.links and not protocol.hosts:
+            yield f"{at}/links", "links need the platform's own hosts (field: hosts)"
+
+
+def _patterns(one: Identifier, at: str) -> Found:
+    if one.pattern and (wrong := fault(one.pattern)):
+        yield f"{at}/pattern", wrong
+    for place, link in enumerate(one.links):
+        if wrong := fault(link):
+            yield f"{at}/links/{place}", wrong
+        elif "(?P<value>" not in link:
+            yield f"{at}/links/{place}", "a link has its value in a group (?P<value>…)"
+
+
+def _examples(one: Identifier, at: str) -> Found:
+    if one.pattern and one.accepted != "never" and not one.example:
+        yield f"{at}/kind", "a kind with a pattern has an example"
+    if one.example and not fits(one, canonical(one, one.example)):
+        yield f"{at}/example", "the pattern does not match this example"
+    if one.link_example:
+        address = address_of(one.link_example)
+        if in_link(one, address) is None or not fits(
+            one, canonical(one, one.link_example)
+        ):
+            yield f"{at}/link_example", "no link matches this example"
+
+
+def _channels(protocol: CooperationProtocol) -> Found:
+    if protocol.lifecycle.status in ("closed", "merged"):
+        return
+    usable = [one for one in protocol.channels if one.status in ("open", "unverified")]
+    for kind in Kind:
+        if support_of(protocol, kind) in (Support.NONE, Support.UNKNOWN):
+            continue
+        if not any(not one.kinds or kind in one.kinds for one in usable):
+            yield f"/requests/{kind}", "it is taken, but no channel leads there"
+
+
+def _coverage(protocol: CooperationProtocol) -> Found:
+    """Find countries that no entity serves, or several do without being a question."""
+    if protocol.lifecycle.status in ("closed", "merged"):
+        return
+    on = protocol.review.last_on
+    for service in protocol.services:
+        for country in SAMPLE:
+            found = addressees(protocol, country, service.code, on)
+            if not found:
+                text = f"nobody is addressed for {service.code} in {country}"
+                yield "/entities", text
+                break
+            if len(found) > 1 and protocol.addressing.by != "unknown":
+                names = ", ".join(one.code for one in found)
+                text = f"several are addressed for {service.code} in {country}: {names}"
+                yield "/entities", f"{text}; if that is so, say: addressing by unknown"
+                break
+
+
+def _order(protocol: CooperationProtocol) -> Found:
+    pairs = (
+        ("valid_from", "valid_until"),
+        ("facts_from", "facts_until"),
+        ("last_on", "next_on"),
+    )
+    for at, one in walk(protocol):
+        for first, last in pairs:
+            begin, end = getattr(one, first, None), getattr(one, last, None)
+            if begin and end and end < begin:
+                yield f"{at}/{last}", f"{end} lies before {first} {begin}"
+
+
+def _names(protocol: CooperationProtocol) -> Found:
+    """Find doubled names, and names that point nowhere."""
+    for field in ("services", "regions", "channels", "identifiers", "data", "sources"):
+        seen: set[str] = set()
+        for place, one in enumerate(getattr(protocol, field)):
+            name = _name_of(one)
+            if name in seen:
+                yield f"/{field}/{place}", f"{name!r} stands here twice"
+            seen.add(name)
+    yield from _entities(protocol)
+    yield from _references(protocol)
+
+
+def _entities(protocol: CooperationProtocol) -> Found:
+    regions = {one.code for one in protocol.regions}
+    for place, one in enumerate(protocol.entities):
+        for name in (*one.regions, *one.regions_except):
+            is_country = len(name) == len("AL") and name.isupper()
+            if not is_country and name not in NAMED_REGIONS and name not in regions:
+                allowed = ", ".join((*NAMED_REGIONS, *sorted(regions)))
+                text = f"{name!r} is no country code and no region; known: {allowed}"
+                yield f"/entities/{place}/regions", text
+        for other in protocol.entities[:place]:
+            if other.code == one.code and _overlap(one, other):
+                text = f"{one.code!r} stands here twice for the same time"
+                yield f"/entities/{place}", text
+
+
+def _overlap(one: Any, other: Any) -> bool:  # noqa: ANN401 - anything with validity dates
+    is_before = one.valid_until and other.valid_from
+    is_after = other.valid_until and one.valid_from
+    return not (
+        (is_before and one.valid_until < other.valid_from)
+        or (is_after and other.valid_until < one.valid_from)
+    )
+
+
+def _references(protocol: CooperationProtocol) -> Found:
+    known = {
+        "services": {one.code for one in protocol.services},
+        "items": {one.code for one in protocol.data},
+        "entities": {one.code for one in protocol.entities},
+    }
+    for at, one in walk(protocol):
+        for field, names in known.items():
+            used = getattr(one, field, ()) if at else ()
+            for name in used:
+                if name not in names:
+                    allowed = ", ".join(sorted(names))
+                    yield f"{at}/{field}", f"{name!r} is not known; known: {allowed}"
+    kinds = {one.kind for one in protocol.identifiers}
+    for place, rule in enumerate(protocol.identification):
+        for name in (name for group in rule.any_of for name in group):
+            if " " not in name and name not in kinds:
+                text = f"{name!r} is no kind of identifier here"
+                yield f"/identification/{place}/any_of", text
+
+
+CHECKS = (_provenance, _identifiers, _channels, _coverage, _order, _names)
+
+
+def faults(protocol: CooperationProtocol) -> list[tuple[str, str]]:
+    """Return what is wrong with a protocol: JSON pointer and sentence."""
+    return [found for check in CHECKS for found in check(protocol)]
+
+
+def problems(path: Path) -> tuple[Problem, ...]:
+    """Return all mistakes of a file, with line and column; none: it may be used."""
+    try:
+        entry = shelf.read(path)
+    except DocumentWrong as wrong:
+        return wrong.problems
+    found = faults(entry.protocol)
+    if not found:
+        return ()
+    places = Places(entry.content)
+    told = [Problem(path.name, *places.of(at), at, text) for at, text in found]
+    return tuple(sorted(told, key=lambda one: (one.line, one.column)))
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference: where, what stood there, what stands there now; None: nothing."""
+
+    path: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        """Return the change in words."""
+        if self.before is None:
+            return f"{self.path}: new: {_told(self.after)}"
+        if self.after is None:
+            return f"{self.path}: gone: {_told(self.before)}"
+        return f"{self.path}: was {_told(self.before)}, is now {_told(self.after)}"
+
+
+def _told(value: Any) -> str:  # noqa: ANN401 - any plain value
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _name_of(one: Any) -> str:  # noqa: ANN401 - any entry of a list
+    return next((str(getattr(one, name)) for name in TOLD if hasattr(one, name)), "")
+
+
+def _keyed(values: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the entries of a list by what names them; by place where nothing does."""
+    found: dict[str, Any] = {}
+    for place, one in enumerate(values):
+        named = one if isinstance(one, dict) else {}
+        name = next((str(named[key]) for key in TOLD if key in named), "")
+        name = name or str(named.get("text", one if isinstance(one, str) else place))
+        found[name if name not in found else f"{name} {place + 1}"] = one
+    return found
+
+
+def _differences(before: Any, after: Any, at: str) -> Iterator[Change]:  # noqa: ANN401 - any plain value
+    if before == after:
+        return
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        before, after = _keyed(before), _keyed(after)
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield Change(at, before, after)
+        return
+    for name in dict.fromkeys((*before, *after)):
+        path = f"{at}/{name}" if at else str(name)
+        yield from _differences(before.get(name), after.get(name), path)
+
+
+def changes(before: CooperationProtocol, after: CooperationProtocol) -> list[Change]:
+    """Return what differs between two versions, entries matched by their names."""
+    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    return list(_differences(old, new, ""))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a protocol file."""
+    found = msgspec.json.schema(CooperationProtocol)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from platformlink.protocols import review, shelf
+from platformlink.protocols.shelf import Library
+
+SHIPPED = Path("protocols")
+TIKTOK = (SHIPPED / "tiktok.yaml").read_text(encoding="utf-8")
+
+
+def changed(tmp_path: Path, old: str, new: str) -> list[str]:
+    assert old in TIKTOK
+    file = tmp_path / "tiktok.yaml"
+    file.write_text(TIKTOK.replace(old, new, 1), encoding="utf-8")
+    return [str(problem) for problem in review.problems(file)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("slug: tiktok", "slugg: tiktok", "did you mean 'slug'?"),
+        ("support: accepted", "support: acepted", "did you mean 'accepted'?"),
+        ("pattern: '\\d{5,20}'", "pattern: '(\\d+)+'", "can run for seconds"),
+        ("pattern: '\\d{5,20}'", "pattern: '(\\d'", "cannot be read"),
+        ('example: "@example.name"', "example: no name", "does not match this example"),
+        (
+            "regions: [elsewhere]",
+            "regions: [FR]",
+            "nobody is addressed for tiktok in AL",
+        ),
+        ("regions: [EEA, CH]", "regions: [anywhere]", "several are addressed"),
+        ("source: [guidelines-july]", "source: [nowhere]", "no source is called"),
+        ("source: [guidelines-july]", "source: []", "names its source"),
+        ("status: open", "status: retired", "no channel leads there"),
+        ("next_on: 2027-01-24", "next_on: 2026-01-24", "lies before last_on"),
+        ("next_on: 2027-01-24", "next_on: soon", "Invalid RFC3339 encoded date"),
+        ("code: shop", "code: tiktok", "stands here twice"),
+        ("- [video_id]", "- [clip]", "'clip' is no kind of identifier"),
+        ("regions: [US]", "regions: [Atlantis]", "no country code and no region"),
+        ("items: [transactions]", "items: [payments]", "'payments' is not known"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    problems = changed(tmp_path, old, new)
+
+    assert any(told in problem for problem in problems), problems
+    assert all(problem.startswith("tiktok.yaml:") for problem in problems)
+
+
+def test_a_mistake_stands_where_it_is(tmp_path: Path) -> None:
+    line = TIKTOK[: TIKTOK.index("is_snapshot")].count("\n") + 1
+
+    problems = changed(tmp_path, "is_snapshot", "is_snapshott")
+
+    assert problems[0].startswith(
+        f"tiktok.yaml:{line}:5: unknown field 'is_snapshott': did you mean "
+    )
+
+
+def test_changes_are_told_by_the_names_of_entries() -> None:
+    before = shelf.decode(TIKTOK)
+    after = shelf.decode(
+        TIKTOK.replace("days: 90", "days: 30", 1).replace(
+            "code: email", "code: mail", 1
+        )
+    )
+
+    told = [str(change) for change in review.changes(before, after)]
+
+    assert "requests/preservation/holds/0/days: was 90, is now 30" in told
+    assert any(one.startswith("channels/mail: new: ") for one in told)
+    assert any(one.startswith("channels/email: gone: ") for one in told)
+
+
+def test_nothing_changed_is_nothing_told() -> None:
+    protocol = Library.load(SHIPPED).get("tiktok")
+
+    assert review.changes(protocol, protocol) == []
+
+
+def test_the_schema_names_what_it_describes() -> None:
+    schema = review.schema()
+
+    assert "CooperationProtocol" in schema["$defs"]
