@@ -25,6 +25,7 @@ from platformlink.identity import api as identity_api
 from platformlink.identity import pages as identity_pages
 from platformlink.identity.guards import identify, identify_if_any, is_secure
 from platformlink.identity.once import Once, provide_once
+from platformlink.letters import pages as letters_pages
 from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
 from platformlink.protocols.shelf import Library
@@ -175,7 +176,11 @@ OPENAPI = OpenAPIConfig(
 )
 
 
-ROUTERS: tuple[Router, ...] = (identity_api.router, identity_pages.router)
+ROUTERS: tuple[Router, ...] = (
+    identity_api.router,
+    identity_pages.router,
+    letters_pages.router,
+)
 
 
 def build(runtime: ports.Runtime, library: Library) -> Litestar:

@@ -1,28 +1,18 @@
-"""A desk that really renders and seals, with a seal that is thrown away."""
+"""Invented letters, and Ann, who seals them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink import authority
-from platformlink.adapters import db, mail, pdf, seal
-from platformlink.adapters.queue import QueueBell
-from platformlink.adapters.workers import Workers
-from platformlink.audit import actions as audit
-from platformlink.identity.tables import Unit, User
 from platformlink.letters import paper
 from platformlink.letters.rules import Issue, LetterFields, LetterKind
-from platformlink.ports import Ports, Runtime
-from platformlink.settings import Settings
+from platformlink.permissions import Actor
+from tests import factories
 
-ROOT = Path(__file__).parent.parent.parent
-TEMPLATES = ROOT / "letter_templates"
-SECRET = "a secret that is long enough for it"
+TEMPLATES = Path(__file__).parent.parent.parent / "letter_templates"
 
 
 def sample(
@@ -43,68 +33,6 @@ def issue(now: datetime) -> Issue:
     )
 
 
-@pytest.fixture(scope="session")
-def workers() -> Iterator[Workers]:
-    started = Workers(count=2)
-    yield started
-    started.close()
-
-
-@pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(
-        data_dir=tmp_path_factory.mktemp("desk"),
-        secret=SECRET,
-        base_url="https://dcu.example",
-        is_demonstration=True,
-    )
-
-
-@pytest.fixture(scope="session")
-def sealer(settings: Settings, workers: Workers) -> seal.PadesSealer:
-    return seal.from_settings(settings, workers)
-
-
 @pytest.fixture
-def runtime(
-    engine: AsyncEngine,
-    settings: Settings,
-    workers: Workers,
-    sealer: seal.PadesSealer,
-    now: datetime,
-) -> Runtime:
-    return Runtime(
-        settings=settings,
-        authority=authority.load(ROOT / "platformlink/demo/authority.yaml"),
-        sessions=db.sessions(
-            engine, before_commit=audit.chain, after_rollback=audit.forget
-        ),
-        ports=Ports(
-            renderer=pdf.WeasyRenderer(TEMPLATES, workers),
-            sealer=sealer,
-            mailer=mail.NoMailer(),
-            bell=QueueBell("redis://127.0.0.1:1"),
-        ),
-        clock=lambda: now,
-        templates=TEMPLATES,
-        protocols=ROOT / "protocols",
-    )
-
-
-@pytest.fixture
-async def ann(session: AsyncSession, now: datetime) -> User:
-    """Ann, who seals."""
-    unit = Unit(code="letters-test")
-    session.add(unit)
-    await session.flush()
-    person = User(
-        email="ann.letters@dcu.example",
-        name="Ann",
-        unit_id=unit.id,
-        roles=["liaison"],
-        password_hash="-",
-        created_at=now,
-    )
-    session.add(person)
-    await session.flush()
-    return person
+async def ann(session: AsyncSession) -> Actor:
+    return await factories.person(session, "ann")
