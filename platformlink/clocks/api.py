@@ -6,6 +6,7 @@ from litestar import Router, post
 
 from platformlink.clocks import queries, rules, sentences
 from platformlink.clocks.schemas import Calculate, Calculated
+from platformlink.clocks.terms import Evidence
 from platformlink.web.handed import JSONBody, Session, Shell, Who
 from platformlink.web.words import Words
 
@@ -16,13 +17,15 @@ async def calculate(
 ) -> Calculated:
     """Return when a term ends, literally and safely, with its reasons."""
     calendar = await queries.calendar_of(session, data.term, data.start)
-    found = rules.compute(data.term, data.start, calendar=calendar)
+    found = rules.compute(
+        data.term, data.start, evidence=Evidence.EVENT, calendar=calendar
+    )
     zone = ZoneInfo(data.zone)
     words = Words(shell.words.language, zone)
     return Calculated(
         legal_due=found.legal_due_at.astimezone(zone),
         safe_due=found.safe_due_at.astimezone(zone),
-        sentences=[words.say(one) for one in sentences.explain(found)],
+        sentences=[words.say(one) for one in sentences.reckon(found)],
     )
 
 

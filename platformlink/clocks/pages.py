@@ -9,7 +9,7 @@ from litestar import Request, Response, Router, get
 
 from platformlink.clocks import queries, rules, sentences
 from platformlink.clocks.rules import Computation
-from platformlink.clocks.terms import Duty, Length, Term, TermWrong, Unit
+from platformlink.clocks.terms import Duty, Evidence, Length, Term, TermWrong, Unit
 from platformlink.errors import FieldError, Invalid
 from platformlink.values import Phrase
 from platformlink.web.handed import Runtime, Session, Shell, Who
@@ -86,7 +86,7 @@ def _read(typed: dict[str, str]) -> tuple[Term, datetime]:
 
 
 def _shown(found: Computation, words: Words) -> Found:
-    why = [words.say(one) for one in sentences.explain(found)]
+    why = [words.say(one) for one in sentences.reckon(found)]
     return Found(words.due(found.legal_due_at), words.due(found.safe_due_at), why)
 
 
@@ -114,7 +114,9 @@ async def calculator(
         try:
             term, start_at = _read(typed)
             calendar = await queries.calendar_of(session, term, start_at)
-            computed = rules.compute(term, start_at, calendar=calendar)
+            computed = rules.compute(
+                term, start_at, evidence=Evidence.EVENT, calendar=calendar
+            )
             words = Words(shell.words.language, ZoneInfo(term.zone))
             found = _shown(computed, words)
         except Invalid as refused:

@@ -24,7 +24,7 @@ from platformlink.clocks.terms import (
 from platformlink.values import Phrase
 
 STARTS = {
-    Evidence.EVENT: "It starts with what was recorded on %(start_at)s.",
+    Evidence.EVENT: "It starts on %(start_at)s.",
     Evidence.SENT: "It starts with the sending on %(start_at)s.",
     Evidence.AUTOMATIC: "It starts with an automatic receipt of %(start_at)s.",
     Evidence.ACKNOWLEDGED: "It starts with their acknowledgement of %(start_at)s.",
@@ -56,13 +56,25 @@ EXTENDED = {
 
 
 def explain(found: Computation) -> list[Phrase]:
-    """Return why a term ends then: start, source, length, arithmetic, end."""
+    """Return why a term ends then: whose word it is, and how it is counted."""
+    return [*_source(found), *reckon(found)]
+
+
+def reckon(found: Computation) -> list[Phrase]:
+    """Return how an end is counted: start, length, arithmetic, end."""
     return [
         *_beginning(found),
         *_length(found),
         *_pauses(found),
         *(_in_hours(found) if found.last_on is None else _in_days(found)),
     ]
+
+
+def _source(found: Computation) -> Iterator[Phrase]:
+    term = found.ingredients.term
+    yield Phrase(SOURCES[term.source])
+    if term.rule:
+        yield Phrase("Rule: %(rule)s.", {"rule": term.rule})
 
 
 def _beginning(found: Computation) -> Iterator[Phrase]:
@@ -73,9 +85,6 @@ def _beginning(found: Computation) -> Iterator[Phrase]:
             "To be safe we count from the earliest possible start, %(earliest_at)s.",
             {"earliest_at": ingredients.earliest_at},
         )
-    yield Phrase(SOURCES[ingredients.term.source])
-    if ingredients.term.rule:
-        yield Phrase("Rule: %(rule)s.", {"rule": ingredients.term.rule})
 
 
 def _length(found: Computation) -> Iterator[Phrase]:

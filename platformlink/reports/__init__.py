@@ -3,7 +3,9 @@ What happened, counted: how fast and how well platforms answer. Reads, never wri
 
     requests, responses, clocks -> queries.facts -> rules.report -> page, JSON, CSV
 
-`estimates` holds the statistics (Kaplan-Meier, Wilson), `rules` what is counted.
+`estimates` holds the statistics (Kaplan-Meier, Wilson), `worktime` the measure of
+their time, `charts` the geometry of pictures; `rules` says what is counted. Three
+extra files, since each is pure arithmetic of its own and `rules` reads better alone.
 
 Decisions
 - 2026-11-24: Time is *their* time: from the sending, in the zone and the calendar of

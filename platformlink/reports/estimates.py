@@ -1,5 +1,6 @@
 """Kaplan-Meier under censoring, its intervals, and Wilson's for shares. Pure."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable
 from math import exp, log, sqrt
@@ -29,12 +30,35 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """The share over time, in steps; `last_days` is how far anybody was watched."""
+    """
+    The share over time, in steps.
+
+    `watched` holds how many days each was watched, `still_open` those of what has not
+    happened, both in order.
+    """
 
     steps: tuple[Step, ...]
-    count: int
-    happened: int
-    last_days: float
+    watched: tuple[float, ...]
+    still_open: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """Return of how many the curve is."""
+        return len(self.watched)
+
+    @property
+    def happened(self) -> int:
+        """Return for how many it has happened."""
+        return self.count - len(self.still_open)
+
+    @property
+    def last_days(self) -> float:
+        """Return how far anybody was watched."""
+        return self.watched[-1] if self.watched else 0.0
+
+    def waiting_at(self, days: float) -> int:
+        """Return how many were still waiting, and watched, at a day."""
+        return self.count - bisect_left(self.watched, days)
 
 
 class Quantile(msgspec.Struct, frozen=True):
@@ -108,7 +132,11 @@ def curve(lapses: Collection[Lapse]) -> Curve:
             low, high = _interval(waiting, summed, steps)
             steps.append(Step(days, 1 - waiting, 1 - high, 1 - low, at_risk))
         at_risk -= left[days]
-    return Curve(tuple(steps), len(lapses), happened.total(), max(left, default=0.0))
+    return Curve(
+        tuple(steps),
+        tuple(sorted(one.days for one in lapses)),
+        tuple(sorted(one.days for one in lapses if not one.has_happened)),
+    )
 
 
 def _interval(waiting: float, summed: float, steps: list[Step]) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, exists, false, func, or_, true
+from sqlalchemy import select as columns
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -188,6 +189,7 @@ def _fact(
         outcome=derive(outcomes),
         reasons=frozenset(reasons),
         was_returned=bool(heard and heard.was_returned),
+        was_delivered=bool(heard and heard.was_delivered),
     )
 
 
@@ -211,11 +213,12 @@ def _heard(sent: SelectOfScalar[int]) -> Any:  # noqa: ANN401 - a row of its own
     """Select when each request was first heard of, and first decided."""
     kind, at = col(Response.kind), func.min(col(Response.received_at))
     return (
-        select(
-            Response.request_id,
+        columns(
+            col(Response.request_id),
             at.filter(kind.in_(HEARD)).label("acknowledged_at"),
             at.filter(kind.in_(DECIDES)).label("substance_at"),
             func.bool_or(kind.in_(RETURNS)).label("was_returned"),
+            func.bool_or(kind == Kind.DELIVERY).label("was_delivered"),
         )
         .where(col(Response.request_id).in_(sent), COUNTS)
         .group_by(col(Response.request_id))

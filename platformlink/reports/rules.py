@@ -78,11 +78,19 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome = Outcome.NOT_ASSESSED
     reasons: frozenset[str] = frozenset()
     was_returned: bool = False
+    was_delivered: bool = False
+
+    @property
+    def has_data(self) -> bool:
+        """Say whether some data came, assessed item by item or not yet."""
+        is_unassessed = self.outcome is Outcome.NOT_ASSESSED
+        return self.outcome in DATA or (self.was_delivered and is_unassessed)
 
     @property
     def is_decided(self) -> bool:
-        """Say whether there is an answer whose outcome is known."""
-        return self.completed_at is not None and self.outcome not in UNDECIDED
+        """Say whether there is a final answer that tells whether data came."""
+        is_told = self.has_data or self.outcome not in UNDECIDED
+        return self.completed_at is not None and is_told
 
     @property
     def is_our_fault(self) -> bool:
@@ -213,8 +221,8 @@ def figures(asked: Collection[Asked], measure: Measure, as_of: datetime) -> Figu
     """Return all figures of a group."""
     still_open = [one for one in asked if not one.completed_at and not one.is_withdrawn]
     decided = [one for one in asked if one.is_decided]
-    with_data = [one for one in decided if one.outcome in DATA]
-    fair = [one for one in decided if one.outcome in DATA or not one.is_our_fault]
+    with_data = [one for one in decided if one.has_data]
+    fair = [one for one in decided if one.has_data or not one.is_our_fault]
     late = [one for one in still_open if one.due_at and one.due_at <= as_of]
     ours = [one for one in asked if one.is_our_fault]
     return Figures(

@@ -30,8 +30,9 @@ HOLD_CLOCKS = (ClockKind.HOLD_EXPIRY, ClockKind.RENEWAL, ClockKind.LEGAL_PROCESS
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a request asks for: accounts, and categories by intrusiveness."""
+    """What a request asks of whom: accounts, and categories by intrusiveness."""
 
+    platform: str
     targets: list[Target]
     categories: list[str]
 
@@ -96,6 +97,7 @@ async def asked_of(session: AsyncSession, request: PlatformRequest) -> Asked:
     category = {item.code: item.category.value for item in protocol.data}
     wanted = {category.get(code, code) for code in request.data}
     return Asked(
+        protocol.name,
         await request_queries.targets_of(session, request.id),
         [one.value for one in Category if one in wanted],
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response as Answer
@@ -92,14 +93,26 @@ def _items(form: Fields, asked: Asked) -> tuple[ItemIn, ...]:
     )
 
 
-def _fields(form: Fields, asked: Asked, received_at: datetime) -> ResponseIn:
+def _until(text_: str, zone: ZoneInfo) -> str:
+    """Return a day as it is, and a time of day with the offset of the zone."""
+    try:
+        found = datetime.fromisoformat(text_)
+    except ValueError:
+        return text_
+    is_day = len(text_) <= len("2026-12-01")
+    return text_ if is_day or found.tzinfo else found.replace(tzinfo=zone).isoformat()
+
+
+def _fields(
+    form: Fields, asked: Asked, received_at: datetime, zone: ZoneInfo
+) -> ResponseIn:
     return ResponseIn(
         kind=text(form, "kind"),
         received_at=received_at,
         channel=text(form, "channel"),
         platform_reference=text(form, "platform_reference"),
         items=_items(form, asked),
-        until=text(form, "until"),
+        until=_until(text(form, "until"), zone),
         note=text(form, "note"),
         reasons=several(form, "reasons"),
         wanted=several(form, "wanted"),
@@ -119,7 +132,7 @@ def _page(
     return RecordPage(
         title="Record a response",
         reference=request.reference or request.draft_id,
-        platform=request.platform,
+        platform=asked.platform,
         accounts=[
             _account(one.id, one.typed, asked, form, say) for one in asked.targets
         ],
@@ -203,7 +216,7 @@ async def record(
                 session,
                 runtime.authority,
                 request,
-                _fields(form, asked, received_at),
+                _fields(form, asked, received_at, zone),
                 actor=actor,
                 now=now,
             )

@@ -19,17 +19,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.adapters import db, postgres, schema
 from platformlink.clocks import actions, calendars, rules
 from platformlink.clocks.terms import Duty, Source, Term, parse
+from platformlink.migrations.metadata import METADATA
 
 SERVER = Path(os.environ.get("PLATFORMLINK_TEST_DIR", "/tmp/platformlink-tests"))  # noqa: S108 - where the tests keep theirs
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+assert METADATA.tables, "no table was found"
 RUNNING = int(os.environ.get("BENCH_CLOCKS", "100000"))
 DUE = 1_000
 TICKS = 50
 INSERT = """
-insert into clock (request_id, subject, kind, duty, source, started_at,
+insert into clock (subject, kind, duty, source, started_at,
                    start_evidence, legal_due_at, safe_due_at, ingredients, state,
                    notice_hours, next_notice_at, number)
-select n, '', 'response', 'theirs', 'stated', :started, 'sent', due_at, due_at,
+select 'bench/' || n, 'protocol_review', 'theirs', 'stated', :started, 'sent',
+       due_at, due_at,
        cast(:ingredients as jsonb), 'running', '{48,0}',
        due_at - interval '48 hours', 1
 from (select n, cast(:due as timestamptz) + (n % 1000) * interval '1 second' as due_at

@@ -48,9 +48,9 @@ def test_an_answer_explains_its_start_its_count_and_its_shift() -> None:
     found = rules.compute(term, start, calendar=calendars.covering(term, start))
 
     assert said(found) == [
-        "It starts with the sending on 2026-10-21 15:30:00+00:00.",
         "The time was agreed with them.",
         "Rule: Agreement of 2026, section 3.",
+        "It starts with the sending on 2026-10-21 15:30:00+00:00.",
         "Length in calendar days: 10.",
         "The day of the event is not counted; the first day is 2026-10-22.",
         "The last day counted is 2026-10-31.",

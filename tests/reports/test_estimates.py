@@ -37,6 +37,8 @@ def test_open_requests_are_counted_in_the_curve() -> None:
     shares = [step.share for step in found.steps]
     assert shares == pytest.approx([1 / 5, 7 / 15, 11 / 15])
     assert (found.count, found.happened, found.last_days) == (5, 3, 5)
+    assert found.still_open == (2, 5)
+    assert [found.waiting_at(day) for day in (0, 2, 2.5, 9)] == [5, 4, 3, 0]
 
 
 def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:

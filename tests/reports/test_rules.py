@@ -104,6 +104,14 @@ def test_the_disclosure_rate_is_given_twice() -> None:
     assert found.disclosure_without_our_returns == Share(1, 3)
 
 
+def test_data_that_nobody_assessed_yet_is_data() -> None:
+    delivered = msgspec.structs.replace(
+        asked(2, outcome=Outcome.NOT_ASSESSED), was_delivered=True
+    )
+
+    assert figures(delivered).disclosure == Share(1, 1)
+
+
 def test_avoidable_returns_are_of_all_that_went_out() -> None:
     found = figures(
         asked(2, outcome=Outcome.REFUSED, reasons=("wrong_entity", "policy")), asked()
