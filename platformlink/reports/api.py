@@ -12,8 +12,8 @@ from platformlink.reports.rules import ReportInvalid
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 
 FORMATS = ("json", "csv")
-From = Annotated[date | None, QueryParameter(query="from")]
-To = Annotated[date | None, QueryParameter(query="to")]
+From = Annotated[date | None, QueryParameter(name="from")]
+To = Annotated[date | None, QueryParameter(name="to")]
 
 
 def keys_of(by: str) -> tuple[str, ...]:

@@ -32,8 +32,8 @@ SOURCE_NAMES = {
 }
 MOST_REASONS = 8
 Protocols = NamedDependency[Library]
-From = Annotated[date | None, QueryParameter(query="from")]
-To = Annotated[date | None, QueryParameter(query="to")]
+From = Annotated[date | None, QueryParameter(name="from")]
+To = Annotated[date | None, QueryParameter(name="to")]
 
 
 class Stat(msgspec.Struct, frozen=True):
