@@ -20,15 +20,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import ports
 from platformlink.authority import said
+from platformlink.clocks import api as clocks_api
+from platformlink.clocks import pages as clocks_pages
 from platformlink.errors import Refusal
 from platformlink.identity import api as identity_api
 from platformlink.identity import pages as identity_pages
-from platformlink.identity.guards import identify, identify_if_any, is_secure
+from platformlink.identity.guards import identify_if_any, is_secure
 from platformlink.identity.once import Once, provide_once
+from platformlink.identity.rules import NotSignedIn
 from platformlink.letters import pages as letters_pages
 from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
 from platformlink.protocols.shelf import Library
+from platformlink.reports import api as reports_api
+from platformlink.reports import pages as reports_pages
+from platformlink.responses import api as responses_api
+from platformlink.responses import pages as responses_pages
 from platformlink.web import problems, shield
 from platformlink.web.pages import STATIC, Shell
 from platformlink.web.words import Words, choose_language
@@ -45,14 +52,27 @@ async def provide_session(
         yield session
 
 
-async def provide_actor(
+async def provide_visitor(
     request: Request[Any, Any, Any],
     session: NamedDependency[AsyncSession],
     runtime: NamedDependency[ports.Runtime],
     now: NamedDependency[datetime],
-) -> Actor:
+) -> Actor | None:
+    """
+    Return who is signed in, if anybody.
+
+    What a handler asks for is made at the same time where it can be, and a session
+    does one thing at a time: so whoever needs the session stands in one line, visitor
+    before shell before once.
+    """
+    return await identify_if_any(request, session, runtime, now)
+
+
+async def provide_actor(visitor: NamedDependency[Actor | None]) -> Actor:
     """Return who is signed in."""
-    return await identify(request, session, runtime, now)
+    if visitor is None:
+        raise NotSignedIn
+    return visitor
 
 
 async def provide_form(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
@@ -66,6 +86,7 @@ async def given_once(
     session: NamedDependency[AsyncSession],
     actor: NamedDependency[Actor],
     now: NamedDependency[datetime],
+    shell: NamedDependency[Shell],
 ) -> Once:
     """Return the key of a write that may come twice."""
     return await provide_once(request, session, actor, now)
@@ -95,12 +116,15 @@ async def provide_shell(
     request: Request[Any, Any, Any],
     session: NamedDependency[AsyncSession],
     runtime: NamedDependency[ports.Runtime],
-    now: NamedDependency[datetime],
+    visitor: NamedDependency[Actor | None],
 ) -> Shell:
     """Return the shell; pages that are open to anybody have no actor in it."""
-    actor = await identify_if_any(request, session, runtime, now)
-    is_whole_page = actor is not None and not request.headers.get("hx-request")
-    unread = await notices.unread(session, actor.id) if actor and is_whole_page else 0
+    is_whole_page = problems.wants_page(request) and not request.headers.get(
+        "hx-request"
+    )
+    unread = (
+        await notices.unread(session, visitor.id) if visitor and is_whole_page else 0
+    )
     return make_shell(request, runtime, unread=unread)
 
 
@@ -180,6 +204,12 @@ ROUTERS: tuple[Router, ...] = (
     identity_api.router,
     identity_pages.router,
     letters_pages.router,
+    clocks_api.router,
+    clocks_pages.router,
+    responses_api.router,
+    responses_pages.router,
+    reports_api.router,
+    reports_pages.router,
 )
 
 
@@ -199,6 +229,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             "library": Provide(lambda: library, sync_to_thread=False),
             "now": Provide(runtime.clock, sync_to_thread=False),
             "session": Provide(provide_session),
+            "visitor": Provide(provide_visitor),
             "actor": Provide(provide_actor),
             "shell": Provide(provide_shell),
             "form": Provide(provide_form),
