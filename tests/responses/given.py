@@ -4,6 +4,8 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,12 +16,14 @@ from platformlink.clocks import actions as clocks
 from platformlink.identity.queries import as_actor
 from platformlink.identity.tables import Unit, User
 from platformlink.permissions import Actor, Role
+from platformlink.ports import Runtime
 from platformlink.protocols import actions as protocols
 from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, sending, timing
 from platformlink.requests.rules import Kind, State, Step, new_draft_id
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.values import Phrase
+from tests.factories import PASSWORD, PASSWORD_HASH
 
 ROOT = Path(__file__).parent.parent.parent
 LIBRARY = Library.load(ROOT / "protocols")
@@ -124,3 +128,15 @@ async def start_clocks(
         await clocks.start(
             session, one.kind, one.term, start_at=at, request_id=request.id
         )
+
+
+async def signed_in(
+    client: AsyncTestClient[Litestar], runtime: Runtime, actor: Actor
+) -> dict[str, str]:
+    """The header of somebody who has signed in."""
+    async with runtime.sessions.begin() as session:
+        user = await session.get_one(User, actor.id)
+        user.password_hash = PASSWORD_HASH
+    given = {"email": user.email, "password": PASSWORD}
+    answer = await client.post("/api/v1/session", json=given)
+    return {"authorization": f"Bearer {answer.json()['token']}"}
