@@ -17,5 +17,15 @@ Decided 2026-11-24:
   (`letter_templates/<kind>.html`, `letter_templates/phrases/<language>.po`). The
   template sets two languages side by side and prints data once. Turned down: a folder
   per language or per pair, whose layouts would have to agree line by line.
-- Two extra files: `paper.py` (fields -> Html) and `wording.py` (dates, characters).
+- Three extra files: `paper.py` (fields -> Html), `wording.py` (dates, characters) and
+  `codes.py`, the small part of the rules that people type and compare.
+- The seal's time and certificate are printed by the page, as text that is read aloud
+  and copied; the signature field over them stays empty. Turned down: an appearance
+  drawn by the signing library, which embeds a second font and is no text.
+- A number is taken by a lock of the sealing transaction, the smallest one that is free:
+  two letters seal at once, and one that fails leaves no gap for ever. Turned down: a
+  counter row, which lets letters queue for a second each.
+- The public check is limited per address in the process (`web/limits`). Turned down: a
+  table of addresses, which are personal data; 80 bits are what stops guessing.
+- What stands in `REQUIRED` and `OPTIONAL` is all that a kind prints and carries.
 """

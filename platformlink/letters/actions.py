@@ -12,10 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.audit import actions as audit
 from platformlink.authority import said
 from platformlink.errors import FieldError
-from platformlink.letters import paper, queries, rules
+from platformlink.letters import codes, paper, queries, rules
 from platformlink.letters.rules import (
     AlreadyEnded,
-    CodeUnknown,
     Finding,
     Issue,
     LetterFields,
@@ -39,17 +38,23 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def _ready(runtime: Runtime, fields: LetterFields) -> LetterFields:
-    """
-    Return the fields that this kind prints, marked where the desk is a demonstration.
-
-    Raises: LetterWrong.
-    """
+def _printed(runtime: Runtime, fields: LetterFields) -> LetterFields:
+    """Return the fields of this kind, marked where the desk is a demonstration."""
     is_demonstration = fields.is_demonstration or runtime.authority.is_demonstration
-    kept = msgspec.structs.replace(
+    return msgspec.structs.replace(
         rules.trimmed(fields), issue=None, is_demonstration=is_demonstration
     )
-    rules.check(kept)
+
+
+def _draft(runtime: Runtime, fields: LetterFields, now: datetime) -> LetterFields:
+    """
+    Return the fields of an unfinished letter, its gaps marked.
+
+    Raises: LetterWrong, where something is too long for any letter.
+    """
+    today = now.astimezone(runtime.authority.tz).date()
+    kept = rules.with_gaps(_printed(runtime, fields), today)
+    rules.check_length(kept)
     return kept
 
 
@@ -57,9 +62,25 @@ async def preview(runtime: Runtime, fields: LetterFields, *, now: datetime) -> P
     """
     Return the letter as it would look, watermarked; nothing can seal it.
 
-    ``now`` stands for the day of sealing. Raises: LetterWrong, Upstream.
+    What is still missing shows as an ellipsis; ``now`` stands for the day of sealing.
+
+    Raises: LetterWrong, Upstream.
     """
-    page = paper.compose(runtime.templates, _ready(runtime, fields), now=now)
+    draft = _draft(runtime, fields, now)
+    page = paper.compose(runtime.templates, draft, now=now)
+    return await runtime.ports.renderer.preview(page)
+
+
+async def preview_first_page(
+    runtime: Runtime, fields: LetterFields, *, now: datetime
+) -> Pdf:
+    """
+    Return the first page alone, in half the time, for beside a form.
+
+    Raises: LetterWrong, Upstream.
+    """
+    draft = _draft(runtime, fields, now)
+    page = paper.compose_first_page(runtime.templates, draft, now=now)
     return await runtime.ports.renderer.preview(page)
 
 
@@ -72,8 +93,8 @@ async def _issue(
     number: int = (await session.exec(taken)).one()
     certificate = await runtime.ports.sealer.info()
     return number, Issue(
-        reference=rules.reference_of(runtime.authority.prefix, today.year, number),
-        code=rules.code_of(secrets.randbits(rules.CODE_BITS)),
+        reference=codes.reference_of(runtime.authority.prefix, today.year, number),
+        code=codes.code_of(secrets.randbits(codes.CODE_BITS)),
         dated_on=today,
         verify_url=runtime.settings.base_url.rstrip("/") + VERIFY_PATH,
         sealed_at=now,
@@ -139,7 +160,8 @@ async def seal(
 
     Raises: LetterWrong, Upstream.
     """
-    fields = _ready(runtime, fields)
+    fields = _printed(runtime, fields)
+    rules.check(fields)
     number, issue = await _issue(session, runtime, now)
     fields = msgspec.structs.replace(fields, issue=issue)
     sealed = await _make(runtime, fields, now)
@@ -234,7 +256,7 @@ async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Ver
     """Return what is known of a code; the question is kept."""
     try:
         letter = await queries.by_code(session, code)
-    except CodeUnknown:
+    except codes.CodeUnknown:
         verdict = Verdict(Finding.UNKNOWN, reason="No letter bears this code.")
     else:
         verdict = Verdict(_standing(letter), letter)

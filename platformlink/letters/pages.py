@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from platformlink.authority import said
 from platformlink.errors import Invalid
-from platformlink.letters import actions, rules, schemas
+from platformlink.letters import actions, codes, rules, schemas
 from platformlink.letters.actions import Verdict
 from platformlink.letters.rules import Finding, Means
 from platformlink.letters.schemas import VerdictOut
@@ -109,8 +109,8 @@ async def verify_page(
 def _plain(code: str) -> str:
     """Return a typed code as a path can bear it."""
     try:
-        return rules.grouped(rules.read_code(code))
-    except rules.CodeUnknown:
+        return codes.grouped(codes.read_code(code))
+    except codes.CodeUnknown:
         return "unknown"
 
 

@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from platformlink import documents
-from platformlink.letters import rules, wording
+from platformlink.letters import codes, rules, wording
 from platformlink.letters.rules import LetterFields, LetterKind, OpenRequest
 from platformlink.letters.wording import Said, Voice
 from platformlink.values import Html
@@ -107,7 +107,7 @@ def _qr(fields: LetterFields) -> Markup:
     In upper case it fits the alphanumeric mode, whose modules are larger.
     """
     issue = fields.issue
-    address = f"{issue.verify_url}/{rules.grouped(issue.code)}".upper() if issue else ""
+    address = f"{issue.verify_url}/{codes.grouped(issue.code)}".upper() if issue else ""
     code = segno.make(address or "PREVIEW", error=QR_ERROR, boost_error=False)
     drawing = io.BytesIO()
     code.save(drawing, kind="svg", xmldecl=False, border=0, omitsize=True, nl=False)
@@ -172,12 +172,12 @@ def _values(folder: Path, fields: LetterFields, now: datetime) -> dict[str, obje
         "languages": languages,
         "language_names": _names(folder, languages),
         "reference": issue.reference if issue else "–",
-        "code": rules.grouped(issue.code if issue else PLACEHOLDER),
+        "code": codes.grouped(issue.code if issue else PLACEHOLDER),
         "verify_host": urlsplit(issue.verify_url).netloc if issue else "–",
         "date": voice.day_in_line(dated_on),
         "counted_on": dated_on,
         "sealed_at": _second(issue.sealed_at, voice) if issue else "",
-        "certificate": rules.short_fingerprint(issue.certificate) if issue else "",
+        "certificate": codes.short_fingerprint(issue.certificate) if issue else "",
         "qr": _qr(fields),
         "items_on_page": rules.ITEMS_ON_PAGE,
         "open_requests": rows,
@@ -193,7 +193,13 @@ def compose(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
     ``now`` dates a preview; a letter that is issued bears its own date.
     """
     template = environment(folder).get_template(f"{fields.kind}.html")
-    return Html(template.render(_values(folder, fields, now)))
+    return Html(template.render(_values(folder, fields, now), is_first_page=False))
+
+
+def compose_first_page(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
+    """Return what stands on a letter's first page, for a quick look."""
+    template = environment(folder).get_template(f"{fields.kind}.html")
+    return Html(template.render(_values(folder, fields, now), is_first_page=True))
 
 
 def targets_csv(fields: LetterFields) -> bytes:

@@ -5,7 +5,7 @@ import hashlib
 from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.letters import rules
+from platformlink.letters import codes
 from platformlink.letters.tables import Letter
 
 
@@ -29,11 +29,11 @@ async def by_code(session: AsyncSession, code: str) -> Letter:
 
     Raises: CodeUnknown.
     """
-    digest = hashlib.sha256(rules.read_code(code).encode()).digest()
+    digest = hashlib.sha256(codes.read_code(code).encode()).digest()
     statement = select(Letter).where(Letter.code_sha256 == digest)
     found = (await session.exec(statement)).one_or_none()
     if found is None:
-        raise rules.CodeUnknown
+        raise codes.CodeUnknown
     return found
 
 

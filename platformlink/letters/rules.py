@@ -1,20 +1,18 @@
-"""What a letter says, its reference and its verification code. Pure."""
+"""What a letter says, what each kind needs and prints. Pure."""
 
-import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from platformlink.authority import Authority, Instrument
-from platformlink.errors import Conflict, FieldError, Invalid, Missing
+from platformlink.errors import Conflict, FieldError, Invalid
 
 Texts = dict[str, str]  # by language code; a missing language prints the other one
 
 VERSION = 1
-CODE_BITS = 80
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+GAP = "…"
 LONGEST_TEXT = 30_000
 LONGEST_LINE = 500
 LONGEST_IDENTIFIER = 2_000
@@ -63,22 +61,15 @@ class LetterWrong(Invalid):
     title = "The letter cannot be made yet"
 
 
-class CodeUnknown(Missing):
-    """No letter bears this verification code."""
-
-    code = "code-unknown"
-    title = "No letter bears this code"
-
-
-class Printed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something a letter prints."""
-
-
 class AlreadyEnded(Conflict):
     """A letter stops being in force once."""
 
     code = "letter-ended"
     title = "This letter is no longer in force"
+
+
+class Printed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something a letter prints."""
 
 
 class Sender(Printed, frozen=True):
@@ -374,6 +365,26 @@ def trimmed(fields: LetterFields) -> LetterFields:
     return LetterFields(**kept)
 
 
+def with_gaps(fields: LetterFields, today: date) -> LetterFields:
+    """Return the fields with an ellipsis wherever the kind still lacks something."""
+    gap = {"en": GAP}
+    gaps: dict[str, object] = {
+        "items": (Item(kind=gap, identifier=GAP),),
+        "data": (DataItem(category="", name=gap),),
+        "footing": Footing(instrument="", name=gap, citation={}, force="voluntary"),
+        "offence": Offence(name=gap, provision=gap),
+        "officer": Person(name=GAP),
+        "hold": Hold(days=0, until_on=today),
+        "answer_by_at": datetime.combine(today, time(), tzinfo=UTC),
+        "emergency": Emergency(danger=gap, averts=gap),
+        "earlier": Earlier(reference=GAP, dated_on=today),
+        "open": (OpenRequest(reference=GAP, asked=gap, sent_on=today, awaited=gap),),
+    }
+    missing = [one for one in REQUIRED[fields.kind] if _is_blank(getattr(fields, one))]
+    filled = {name: gaps.get(name, gap) for name in missing}
+    return msgspec.structs.replace(fields, **filled)
+
+
 def _longest(pointer: str) -> int:
     """Return how many characters may stand at a pointer."""
     if pointer.endswith(("/identifier", "/other")):
@@ -405,6 +416,25 @@ def _is_blank(value: object) -> bool:
     return not value
 
 
+def check_length(fields: LetterFields) -> None:
+    """
+    Let pass what a letter can bear.
+
+    Raises: LetterWrong, which names each field that is too long.
+    """
+    if errors := _oversized(fields):
+        raise LetterWrong("", *errors)
+
+
+def _oversized(fields: LetterFields) -> list[FieldError]:
+    errors = _too_long(msgspec.to_builtins(fields))
+    if len(fields.items) > MOST_ITEMS:
+        most = {"most": str(MOST_ITEMS)}
+        message = "At most %(most)s items fit in a letter."
+        errors.append(FieldError("/items", "too-many", message, most))
+    return errors
+
+
 def check(fields: LetterFields) -> None:
     """
     Let pass what can be printed: all that the kind needs, nothing overlong.
@@ -416,29 +446,9 @@ def check(fields: LetterFields) -> None:
         for name in REQUIRED[fields.kind]
         if _is_blank(getattr(fields, name))
     ]
-    errors += _too_long(msgspec.to_builtins(fields))
-    if len(fields.items) > MOST_ITEMS:
-        most = {"most": str(MOST_ITEMS)}
-        message = "At most %(most)s items fit in a letter."
-        errors.append(FieldError("/items", "too-many", message, most))
+    errors += _oversized(fields)
     if errors:
         raise LetterWrong("", *errors)
-
-
-def reference_of(prefix: str, year: int, number: int) -> str:
-    """Return ``PL-2026-000123``."""
-    return f"{prefix}-{year:04d}-{number:06d}"
-
-
-def code_of(number: int) -> str:
-    """Return a verification code for 80 random bits: 16 Crockford characters."""
-    shifts = range(CODE_BITS - 5, -1, -5)
-    return "".join(ALPHABET[number >> shift & 31] for shift in shifts)
-
-
-def grouped(code: str) -> str:
-    """Return a code in four groups of four."""
-    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 def longest_text(fields: LetterFields) -> str:
@@ -454,25 +464,6 @@ def longest_text(fields: LetterFields) -> str:
         return [(len(value), pointer)] if isinstance(value, str) else []
 
     return max(texts(msgspec.to_builtins(fields), ""))[1]
-
-
-def short_fingerprint(fingerprint: str) -> str:
-    """Return the first and last groups of a fingerprint: ``4F1A 90C7 … EF40 9B2D``."""
-    text = fingerprint.upper()
-    return f"{text[:4]} {text[4:8]} … {text[-8:-4]} {text[-4:]}"
-
-
-def read_code(text: str) -> str:
-    """
-    Return the code that a person typed: any case, any grouping, O for 0, I or L for 1.
-
-    Raises: CodeUnknown.
-    """
-    plain = re.sub(r"[\s\-–—.]", "", text).upper()
-    plain = plain.translate(str.maketrans("OIL", "011"))
-    if len(plain) != CODE_BITS // 5 or any(one not in ALPHABET for one in plain):
-        raise CodeUnknown
-    return plain
 
 
 def schema() -> dict[str, Any]:

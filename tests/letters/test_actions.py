@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.letters import actions, queries, rules
+from platformlink.letters import actions, codes, queries, rules
 from platformlink.letters.rules import Finding, LetterKind, LetterWrong, Means
 from platformlink.letters.tables import Letter, LetterCheck
 from platformlink.permissions import Actor
@@ -48,7 +48,7 @@ async def test_a_sealed_letter_is_its_bytes_its_fields_and_its_hash(
 ) -> None:
     letter = await sealed(session, runtime, ann, now, LetterKind.PRESERVATION)
 
-    assert letter.reference == rules.reference_of("PL", 2026, letter.number)
+    assert letter.reference == codes.reference_of("PL", 2026, letter.number)
     assert letter.sha256 == hashlib.sha256(letter.pdf).hexdigest()
     with pikepdf.open(io.BytesIO(letter.pdf)) as pdf:
         carried = pdf.attachments["request.json"].get_file().read_bytes()
@@ -84,10 +84,10 @@ async def test_a_letter_that_lacks_something_takes_no_number(
 
     with pytest.raises(LetterWrong):
         await actions.seal(
-            session, runtime, fields, request_id=1, actor_id=ann.id, now=now
+            session, runtime, fields, request_id=987_654, actor_id=ann.id, now=now
         )
 
-    assert await queries.of_request(session, 1) == []
+    assert await queries.of_request(session, 987_654) == []
 
 
 async def test_an_emergency_that_overflows_its_page_names_the_longest_text(
@@ -146,7 +146,7 @@ async def test_a_code_finds_its_letter_however_it_is_typed(
 ) -> None:
     letter = await sealed(session, runtime, ann, now)
 
-    typed = rules.grouped(letter.code).lower().replace("0", "o")
+    typed = codes.grouped(letter.code).lower().replace("0", "o")
     verdict = await actions.verify_code(session, typed, now=now)
 
     assert (verdict.finding, verdict.letter) == (Finding.GENUINE, letter)

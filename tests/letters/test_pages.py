@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.letters import actions, queries, rules
+from platformlink.letters import actions, codes, queries
 from platformlink.letters.tables import Letter
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
@@ -36,7 +36,7 @@ async def withdraw(runtime: Runtime, letter: Letter, now: datetime) -> None:
 async def test_a_program_is_told_that_a_letter_is_in_force(
     client: Client, letter: Letter
 ) -> None:
-    answer = await client.get(f"/verify/{rules.grouped(letter.code).lower()}")
+    answer = await client.get(f"/verify/{codes.grouped(letter.code).lower()}")
     told = answer.json()
 
     assert answer.status_code == 200
@@ -48,7 +48,7 @@ async def test_a_program_is_told_that_a_letter_is_in_force(
 async def test_the_address_of_the_qr_code_is_in_upper_case(
     client: Client, letter: Letter
 ) -> None:
-    answer = await client.get(f"/VERIFY/{rules.grouped(letter.code)}")
+    answer = await client.get(f"/VERIFY/{codes.grouped(letter.code)}")
 
     assert answer.json()["is_in_force"]
 

@@ -1,29 +1,71 @@
+from datetime import date
+
+import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from platformlink.letters import rules
+from platformlink.letters.rules import LetterKind
+from tests.letters.conftest import sample
+
+KINDS = list(LetterKind)
 
 
-@given(st.integers(0, 2**80 - 1))
-def test_a_code_is_read_as_it_was_printed(number: int) -> None:
-    code = rules.code_of(number)
-
-    assert len(code) == 16
-    assert rules.read_code(rules.grouped(code)) == code
+def lacking(kind: LetterKind, name: str) -> rules.LetterFields:
+    blank = {f.name: f.default for f in msgspec.structs.fields(rules.LetterFields)}
+    value = {} if isinstance(getattr(sample(kind), name), dict) else blank[name]
+    return sample(kind, **{name: value})
 
 
-def test_a_code_is_read_in_any_case_and_with_letters_taken_for_digits() -> None:
-    assert rules.read_code("7kq4 m2xd.r9tb-v6hc") == "7KQ4M2XDR9TBV6HC"
-    assert rules.read_code("OIL0-0000-0000-0000") == "0110000000000000"
+@pytest.mark.parametrize("kind", KINDS)
+def test_request_json_gives_the_fields_back(kind: LetterKind) -> None:
+    assert rules.decode(rules.encode(sample(kind))) == sample(kind)
 
 
-@pytest.mark.parametrize("text", ["", "7KQ4-M2XD", "7KQ4-M2XD-R9TB-V6HU", "' OR 1=1"])
-def test_what_is_no_code_is_unknown(text: str) -> None:
-    with pytest.raises(rules.CodeUnknown):
-        rules.read_code(text)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind, names in rules.REQUIRED.items() for name in names],
+)
+def test_each_kind_names_what_it_lacks(kind: LetterKind, name: str) -> None:
+    with pytest.raises(rules.LetterWrong) as refusal:
+        rules.check(lacking(kind, name))
+
+    assert [error.pointer for error in refusal.value.errors] == [f"/{name}"]
 
 
-def test_a_reference_has_six_digits_at_least() -> None:
-    assert rules.reference_of("PL", 2026, 123) == "PL-2026-000123"
-    assert rules.reference_of("PL", 2026, 1_234_567) == "PL-2026-1234567"
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gap_is_marked_wherever_something_is_missing(kind: LetterKind) -> None:
+    empty = sample(kind, **dict.fromkeys(rules.REQUIRED[kind]))
+
+    filled = rules.with_gaps(empty, date(2026, 11, 24))
+
+    rules.check(filled)
+
+
+def test_what_is_there_is_no_gap() -> None:
+    assert rules.with_gaps(sample(), date(2026, 11, 24)) == sample()
+
+
+def test_a_text_of_blanks_is_missing() -> None:
+    with pytest.raises(rules.LetterWrong) as refusal:
+        rules.check(sample(facts={"en": " \n"}))
+
+    assert [error.pointer for error in refusal.value.errors] == ["/facts"]
+
+
+def test_a_narrative_that_no_letter_can_bear_is_refused_by_name() -> None:
+    with pytest.raises(rules.LetterWrong) as refusal:
+        rules.check(sample(facts={"en": "x" * 100_000}, service="y" * 501))
+
+    pointers = {error.pointer for error in refusal.value.errors}
+    assert pointers == {"/facts/en", "/service"}
+
+
+def test_more_items_than_a_letter_can_bear_are_refused() -> None:
+    with pytest.raises(rules.LetterWrong) as refusal:
+        rules.check(sample(items=sample().items * 300))
+
+    assert [error.code for error in refusal.value.errors] == ["too-many"]
+
+
+def test_the_longest_text_is_named() -> None:
+    assert rules.longest_text(sample(nexus={"en": "z" * 900})) == "/nexus/en"
