@@ -62,6 +62,14 @@ class Renderer(Protocol):
         """
         ...
 
+    async def picture(self, pdf: Pdf) -> bytes:
+        """
+        Return the first page as a PNG, for beside a form.
+
+        Raises: Upstream.
+        """
+        ...
+
 
 class PagesExceeded(Invalid):
     """The text is longer than the pages that this letter may have."""

@@ -1,5 +1,6 @@
 """Settings to Runtime: the only file that names real adapters."""
 
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.errors import FieldError
 from platformlink.migrations.metadata import METADATA
-from platformlink.ports import Ports, Runtime
+from platformlink.ports import Mailer, Ports, Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.settings import Settings, SettingsWrong
 
@@ -84,12 +85,22 @@ def authority_of(settings: Settings) -> authorities.Authority:
 
     Raises: SettingsWrong, DocumentWrong.
     """
+    if settings.authority is None and settings.is_demonstration:
+        return authorities.load(HERE / "demo" / "authority.yaml")
     if settings.authority is None:
         message = "Name the authority's file."
         raise SettingsWrong(
             message, FieldError("/PLATFORMLINK_AUTHORITY", "required", message)
         )
     return authorities.load(settings.authority)
+
+
+def _mailer(settings: Settings, authority: authorities.Authority) -> Mailer:
+    if settings.smtp_url:
+        return mail.SmtpMailer(settings.smtp_url, authority.sender)
+    if settings.is_demonstration:
+        return mail.FolderMailer(settings.data_dir / "outbox", authority.sender)
+    return mail.NoMailer()
 
 
 @asynccontextmanager
@@ -108,11 +119,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     templates = templates_of(settings)
     workers = Workers(count=RENDERERS, warm_up=partial(pdf.warm_up, templates))
     bell = queue.QueueBell(settings.redis_url)
-    mailer = (
-        mail.SmtpMailer(settings.smtp_url, authority.sender)
-        if settings.smtp_url
-        else mail.NoMailer()
-    )
+    mailer = _mailer(settings, authority)
     runtime = Runtime(
         settings=settings,
         authority=authority,
@@ -138,7 +145,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 def set_up_logs(log_format: str) -> None:
-    """Write one JSON object a line, or lines that a person reads while developing."""
+    """Write one JSON object a line (json), lines for a person (text), or warnings."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"
@@ -152,6 +159,9 @@ def set_up_logs(log_format: str) -> None:
             structlog.processors.dict_tracebacks,
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if log_format == "warning" else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -1,5 +1,6 @@
 """The timetable: which job runs when. The database remembers; the queue only rings."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import structlog
 from arq import cron, func
 from arq.worker import Worker
+from redis.exceptions import RedisError
 
 from platformlink.adapters import queue
 from platformlink.dispatch import jobs as dispatch
@@ -18,6 +20,7 @@ log = structlog.get_logger()
 
 Job = Callable[[Runtime, datetime], Awaitable[int]]
 
+AWAY_SECONDS = 5
 EVERY_10_SECONDS = {0, 10, 20, 30, 40, 50}
 EVERY_30_SECONDS = {5, 35}
 
@@ -79,3 +82,20 @@ def build(runtime: Runtime, redis_url: str) -> Worker:
         poll_delay=0.5,
         timezone=UTC,
     )
+
+
+async def run_all(runtime: Runtime) -> None:
+    """Run every job once: what a worker does while the queue is away."""
+    for job, _ in TIMETABLE:
+        await _run(runtime, job)({})
+
+
+async def keep_going(runtime: Runtime, redis_url: str) -> None:
+    """Work until cancelled; while the queue is away the jobs run by themselves."""
+    while True:
+        try:
+            await build(runtime, redis_url).async_run()
+        except (RedisError, OSError) as error:
+            log.warning("queue.away", error=type(error).__name__)
+            await run_all(runtime)
+            await asyncio.sleep(AWAY_SECONDS)

@@ -93,10 +93,13 @@ def request_fields(case: str, **changes: object) -> RequestIn:
         platform="tiktok",
         kind="preservation",
         targets=(
-            TargetIn("username", "https://www.tiktok.com/@some.name", date(2026, 11, 23)),
+            TargetIn(
+                "username", "https://www.tiktok.com/@some.name", date(2026, 11, 23)
+            ),
         ),
         period=PeriodIn(
-            from_=datetime(2026, 10, 1, tzinfo=UTC), to=datetime(2026, 11, 23, tzinfo=UTC)
+            from_=datetime(2026, 10, 1, tzinfo=UTC),
+            to=datetime(2026, 11, 23, tzinfo=UTC),
         ),
         data=("subscriber",),
         instrument="national-preservation",

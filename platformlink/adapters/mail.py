@@ -1,7 +1,10 @@
 """E-mail by SMTP: what the server said, and how far a broken sending got."""
 
+import asyncio
+import re
 import ssl
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -103,6 +106,22 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
             filename=mail.attachment_name,
         )
     return message
+
+
+class FolderMailer:
+    """Puts messages into a folder: a demonstration desk sends nothing to anybody."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        self.folder = folder
+        self.sender = sender
+
+    async def send(self, mail: Mail) -> str:
+        """Return where the message lies."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^A-Za-z0-9.-]", "_", mail.message_id.strip("<>"))
+        content = _message(mail, self.sender).as_bytes()
+        await asyncio.to_thread((self.folder / f"{name}.eml").write_bytes, content)
+        return f"kept in the demonstration's outbox as {name}.eml"
 
 
 class NoMailer:

@@ -64,8 +64,8 @@ class Workers:
 
     def __init__(
         self,
-        *,
         count: int | None = None,
+        *,
         warm_up: Callable[[], object] | None = None,
         longest_seconds: int = LONGEST_SECONDS,
     ) -> None:
@@ -83,6 +83,11 @@ class Workers:
             initializer=_settle,
             initargs=(self._warm_up,),
         )
+
+    def wake(self) -> None:
+        """Start a process now, so that nobody waits for the first one."""
+        self._pool = self._pool or self._start()
+        self._pool.submit(int)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """

@@ -14,7 +14,7 @@ from platformlink.audit.tables import AuditEntry, AuditHead
 WAITING = "audit-entries"
 
 
-def record(  # noqa: PLR0913 - an entry has so many parts
+def record(
     session: AsyncSession,
     *,
     actor_id: int | None,

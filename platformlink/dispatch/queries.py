@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.dispatch.rules import STUCK, Status
+from platformlink.dispatch.rules import STUCK, NoSuchDispatch, Status
 from platformlink.dispatch.tables import Dispatch
 
 
@@ -30,3 +30,20 @@ async def stuck(session: AsyncSession, now: datetime) -> list[Dispatch]:
         .with_for_update(skip_locked=True)
     )
     return list((await session.exec(query)).all())
+
+
+async def of_request_by_id(
+    session: AsyncSession, request_id: int, dispatch_id: int
+) -> Dispatch:
+    """
+    Return one sending of a request.
+
+    Raises: NoSuchDispatch.
+    """
+    query = select(Dispatch).where(
+        Dispatch.id == dispatch_id, Dispatch.request_id == request_id
+    )
+    found = (await session.exec(query)).one_or_none()
+    if found is None:
+        raise NoSuchDispatch
+    return found

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from platformlink.errors import Conflict, FieldError, Invalid
+from platformlink.errors import Conflict, FieldError, Invalid, Missing
 
 STUCK = timedelta(minutes=2)
 RETRIES = (1, 2, 5, 10, 30, 60)  # minutes between tries that surely took nothing
@@ -58,6 +58,13 @@ class NotUncertain(Conflict):
 
     code = "not-uncertain"
     title = "There is nothing to decide about this sending"
+
+
+class NoSuchDispatch(Missing):
+    """The request has no such sending."""
+
+    code = "no-such-dispatch"
+    title = "There is no such sending"
 
 
 class DispatchInvalid(Invalid):

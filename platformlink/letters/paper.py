@@ -22,7 +22,6 @@ from platformlink.letters.wording import Said, Voice
 from platformlink.values import Html
 
 STYLE = "letter.css"
-PLACEHOLDER = "0000000000000000"
 FAR = date(9999, 12, 31)
 QR_ERROR = "m"
 
@@ -172,7 +171,7 @@ def _values(folder: Path, fields: LetterFields, now: datetime) -> dict[str, obje
         "languages": languages,
         "language_names": _names(folder, languages),
         "reference": issue.reference if issue else "–",
-        "code": codes.grouped(issue.code if issue else PLACEHOLDER),
+        "code": codes.grouped(issue.code) if issue else "–",
         "verify_host": urlsplit(issue.verify_url).netloc if issue else "–",
         "date": voice.day_in_line(dated_on),
         "counted_on": dated_on,

@@ -22,6 +22,8 @@ from platformlink.permissions import (
 )
 from platformlink.protocols import actions as protocols
 from platformlink.protocols.identifiers import normalise
+from platformlink.protocols.protocol import CooperationProtocol
+from platformlink.protocols.rules import addressees
 from platformlink.protocols.shelf import Library
 from platformlink.requests import queries, rules
 from platformlink.requests.rules import (
@@ -205,6 +207,8 @@ async def _fill(
     """Set a draft's fields and targets to what was given."""
     for name in PLAIN_FIELDS:
         setattr(request, name, getattr(fields, name))
+    protocol = library.get(request.platform)
+    request.entity = request.entity or _only_entity(protocol, fields, request)
     request.period_from_at, request.period_to_at = fields.period.from_, fields.period.to
     request.data = list(dict.fromkeys(fields.data))
     request.non_disclosure = fields.confidentiality.non_disclosure
@@ -214,10 +218,7 @@ async def _fill(
         msgspec.to_builtins(fields.authorisation) if fields.authorisation else None
     )
     await session.exec(delete(Target).where(col(Target.request_id) == request.id))
-    protocol, agreement = (
-        library.get(request.platform),
-        library.agreement(request.platform),
-    )
+    agreement = library.agreement(request.platform)
     request.agreement = msgspec.to_builtins(agreement) if agreement else None
     for position, one in enumerate(fields.targets):
         session.add(
@@ -231,6 +232,15 @@ async def _fill(
             )
         )
     await session.flush()
+
+
+def _only_entity(
+    protocol: CooperationProtocol, fields: RequestIn, request: PlatformRequest
+) -> str:
+    """Return the entity that the protocol names, or nothing where it is a question."""
+    on = request.created_at.date()
+    found = addressees(protocol, fields.holder_country, "", on)
+    return found[0].code if len(found) == 1 else ""
 
 
 async def change(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromHeader
@@ -61,6 +62,12 @@ def _cursor(text: str) -> int | None:
     return int(text)
 
 
+def _at_home(data: RequestIn, runtime: Runtime) -> RequestIn:
+    """Return a draft whose holder is taken to be here, where nothing else is said."""
+    country = data.holder_country or runtime.authority.country
+    return msgspec.structs.replace(data, holder_country=country)
+
+
 def _tagged(answer: Response[Any], version: int) -> Response[Any]:
     answer.headers["ETag"] = f'"{version}"'
     return answer
@@ -108,6 +115,7 @@ async def file(
     """Return the new draft."""
     if once.answer is not None:
         return once.answer
+    data = _at_home(data, runtime)
     request = await actions.file(session, library, data, actor=actor, now=now)
     case = await session.get_one(Case, request.case_id)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
@@ -147,6 +155,7 @@ async def change(
         session, reference, actor=actor, is_to_change=True
     )
     actions.require_version(request, _version(if_match))
+    data = _at_home(data, runtime)
     await actions.change(session, library, request, data, actor=actor, now=now)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
     return _tagged(Response(shown), request.version)

@@ -24,6 +24,7 @@ from platformlink.requests.timing import Facts
 from platformlink.values import Phrase
 
 HOLDS = (Kind.PRESERVATION, Kind.PRESERVATION_EXTENSION)
+UNSAID = "The data is needed to investigate the offence named above."
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,12 +217,12 @@ def request_fields(matter: Matter) -> LetterFields:
         ),
         facts=_texts(matter, request.narrative, request.narrative_local),
         nexus=_texts(matter, request.nexus),
-        necessity=_texts(matter, request.necessity),
+        necessity=_texts(matter, request.necessity or UNSAID),
         urgency=_texts(matter, request.urgency_reason),
         report_number=request.report_number,
         emergency=_emergency(matter),
         earlier=matter.earlier,
-        reason=_texts(matter, request.necessity),
+        reason=_texts(matter, request.necessity or UNSAID),
     )
     return letters.trimmed(fields)
 
@@ -346,8 +347,9 @@ def authority_findings(
     """Yield what the authority's own rules and the letter itself ask of a request."""
     instrument = authority.instrument(request.instrument)
     if instrument is None or request.kind not in instrument.kinds:
-        text = "Choose the footing on which this is asked."
-        yield _error("/instrument", "required", text)
+        fitting = [x.code for x in authority.instruments if request.kind in x.kinds]
+        text = "Choose the footing on which this is asked: %(codes)s."
+        yield _error("/instrument", "required", text, codes=", ".join(fitting))
         return
     categories = {one.code: one.category for one in protocol.data}
     needed = {
@@ -368,8 +370,7 @@ def _letter_needs(request: PlatformRequest) -> Iterator[Finding]:
         (("danger", "Say who is in danger, of what, and when."),
          ("averts", "Say how the data averts the danger."))
         if is_emergency
-        else (("narrative", "Say what happened, in a few sentences."),
-              ("necessity", "Say what the data is needed for."))
+        else (("narrative", "Say what happened, in a few sentences."),)
     )  # fmt: skip
     for name, text in texts:
         if not getattr(request, name).strip():

@@ -70,6 +70,7 @@ def environment(language: str) -> jinja2.Environment:
     install: Any = made
     install.install_gettext_translations(translations(language), newstyle=True)
     made.globals.update(asset=asset, svg=svg, initials=initials)
+    made.filters.update(twice=lambda one: (one, one), zip=zip)
     return made
 
 
@@ -121,6 +122,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
             clock_time=words.time,
             span=words.span,
             number=words.number,
+            zone=words.zone.key.rsplit("/", 1)[-1],
             percent=words.percent,
             size=words.size,
             **fields,

@@ -20,18 +20,42 @@ from platformlink.responses import actions
 from platformlink.responses.codes import Kind, Outcome
 from platformlink.responses.schemas import ResponseIn
 from platformlink.values import Phrase
-from tests.responses.given import AUTHORITY, SENT_AT, person, sent
+from tests.responses import given
+from tests.responses.given import AUTHORITY, person
 
 pytestmark = pytest.mark.anyio
 
 DAY = timedelta(days=1)
+# A month in which no other test sends anything.
+SENT_AT = datetime.fromisoformat("2023-11-13T15:30+01:00")
 NOW = SENT_AT + 60 * DAY
-PERIOD = Period(date(2026, 11, 1), date(2026, 11, 30), NOW)
+PERIOD = Period(date(2023, 11, 1), date(2023, 11, 30), NOW)
 
 
 @pytest.fixture
 async def lea(session: AsyncSession) -> Actor:
     return await person(session)
+
+
+async def sent(
+    session: AsyncSession,
+    author: Actor,
+    *,
+    platform: str = "tiktok",
+    kind: RequestKind = RequestKind.DISCLOSURE,
+    accounts: tuple[str, ...] = ("some.name",),
+    at: datetime = SENT_AT,
+    is_restricted: bool = False,
+) -> PlatformRequest:
+    return await given.sent(
+        session,
+        author,
+        platform=platform,
+        kind=kind,
+        accounts=accounts,
+        at=at,
+        is_restricted=is_restricted,
+    )
 
 
 async def answer(
@@ -112,7 +136,7 @@ async def test_a_promise_does_not_move_the_expected_time(
     session: AsyncSession, lea: Actor
 ) -> None:
     request = await sent(session, lea)
-    await answer(session, request, Kind.DELAY_NOTICE, 1, until="2026-12-31")
+    await answer(session, request, Kind.DELAY_NOTICE, 1, until="2024-01-05")
     await answer(session, request, Kind.NO_DATA, 50)
 
     found = (await report(session, lea)).total
@@ -190,10 +214,10 @@ async def test_what_was_withdrawn_is_watched_no_longer(
 async def test_only_what_was_sent_in_the_period_counts(
     session: AsyncSession, lea: Actor
 ) -> None:
-    edge = datetime.fromisoformat("2026-11-30T23:59+01:00")
+    edge = datetime.fromisoformat("2023-11-30T23:59+01:00")
     await sent(session, lea, at=edge)
     await sent(session, lea, at=edge + timedelta(minutes=2))
-    await sent(session, lea, at=datetime.fromisoformat("2026-10-31T23:59+01:00"))
+    await sent(session, lea, at=datetime.fromisoformat("2023-10-31T23:59+01:00"))
 
     assert (await report(session, lea)).total.sent == 1
 
@@ -208,9 +232,9 @@ async def test_groups_are_made_by_platform_and_kind(
     found = await report(session, lea, "platform", "kind", "month")
 
     assert [tuple(row.key.values()) for row in found.rows] == [
-        ("meta", "disclosure", "2026-11"),
-        ("tiktok", "disclosure", "2026-11"),
-        ("tiktok", "preservation", "2026-11"),
+        ("meta", "disclosure", "2023-11"),
+        ("tiktok", "disclosure", "2023-11"),
+        ("tiktok", "preservation", "2023-11"),
     ]
 
 

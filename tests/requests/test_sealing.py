@@ -120,7 +120,9 @@ async def test_a_duty_officer_seals_an_emergency_alone_and_it_waits_for_ratifica
         await actions.ratify(session, request, actor=lea, now=now)
 
 
-async def emergency_case(session: AsyncSession, actor: factories.Actor) -> factories.Case:
+async def emergency_case(
+    session: AsyncSession, actor: factories.Actor
+) -> factories.Case:
     fields = factories.CaseFields(
         reference=f"E-{next(factories.numbers)}",
         offence="Danger to life",
@@ -134,7 +136,9 @@ async def emergency_case(session: AsyncSession, actor: factories.Actor) -> facto
 async def test_a_preservation_cannot_be_sealed_alone(
     session: AsyncSession, runtime: Runtime, library: Library, now: datetime
 ) -> None:
-    ann = await factories.person(session, "ann", roles=(Role.INVESTIGATOR, Role.LIAISON))
+    ann = await factories.person(
+        session, "ann", roles=(Role.INVESTIGATOR, Role.LIAISON)
+    )
     request, case = await factories.filed(session, library, ann)
 
     with pytest.raises(sealing.NotAnEmergency):

@@ -241,7 +241,7 @@ async def test_all_wrong_fields_are_named_at_once(
         "/items/0/target",
         "/until",
     }
-    assert (await session.exec(select(Response))).all() == []
+    assert await queries.of_request(session, request_.id) == []
 
 
 async def test_a_promised_date_stands_beside_the_expected_one(
@@ -306,8 +306,8 @@ async def test_what_moves_nothing_stands_in_the_history(
 ) -> None:
     await record(session, request_, lea, came(Kind.AUTO_REPLY))
 
-    verbs = (await session.exec(select(RequestEvent.verb))).all()
-    assert verbs == ["send", "respond"]
+    query = select(RequestEvent.verb).where(RequestEvent.request_id == request_.id)
+    assert (await session.exec(query)).all() == ["send", "respond"]
 
 
 async def test_an_approver_records_nothing(

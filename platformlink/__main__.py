@@ -1,0 +1,5 @@
+"""`python -m platformlink`."""
+
+from platformlink.cli import main
+
+main()

@@ -1,0 +1,12 @@
+"""
+Desk: pages that put several slices on one screen.
+
+The request as a whole, the case, the board of what burns, the radar of holds, one's
+own front page, one's notices, the emergency. It owns no table and takes no step
+itself: its buttons go to the doors of the slices below.
+
+Decisions
+- 2026-11-24: the board asks the clocks, not the requests: one row is one clock, and
+  what time decides is computed at the moment of looking.
+- 2026-11-24: a manager's board shows numbers only; rows need the right to read.
+"""

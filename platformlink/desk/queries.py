@@ -1,0 +1,271 @@
+"""What stands on the board and the radar, with the caller's permission in the WHERE."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.tables import Case
+from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import State as ClockState
+from platformlink.dispatch.rules import Status
+from platformlink.dispatch.tables import Dispatch
+from platformlink.identity.tables import Unit, User
+from platformlink.permissions import Actor
+from platformlink.requests.queries import accounts_of, seen_by
+from platformlink.requests.rules import OVER
+from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
+
+MOST = 200
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a board is narrowed by; empty means all."""
+
+    platform: str = ""
+    unit: str = ""
+    kind: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One clock with its request."""
+
+    clock: Clock
+    request: PlatformRequest
+    case: Case
+    unit: str
+    author: str
+    accounts: list[str]
+    reminders: list[int]
+
+
+async def running(
+    session: AsyncSession,
+    wanted: Wanted,
+    *,
+    actor: Actor,
+    until_at: datetime,
+    limit: int = MOST,
+) -> list[Row]:
+    """Return the open clocks that end before an instant, the most urgent first."""
+    query = (
+        select(Clock, PlatformRequest, Case, Unit.code, User.name)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
+        .join(User, col(User.id) == col(PlatformRequest.author_id))
+        .where(
+            col(Clock.state) != ClockState.ENDED,
+            col(Clock.safe_due_at) < until_at,
+            seen_by(actor),
+        )
+        .order_by(col(Clock.safe_due_at))
+        .limit(limit)
+    )
+    if wanted.platform:
+        query = query.where(PlatformRequest.platform == wanted.platform)
+    if wanted.unit:
+        query = query.where(Unit.code == wanted.unit)
+    if wanted.kind:
+        query = query.where(PlatformRequest.kind == wanted.kind)
+    found = (await session.exec(query)).all()
+    ids = list({request.id for _, request, _, _, _ in found})
+    accounts = await accounts_of(session, ids)
+    reminders = await _reminders(session, ids)
+    return [
+        Row(
+            clock,
+            request,
+            case,
+            unit,
+            author,
+            accounts.get(request.id, []),
+            reminders.get(request.id, []),
+        )
+        for clock, request, case, unit, author in found
+    ]
+
+
+async def _reminders(session: AsyncSession, ids: list[int]) -> dict[int, list[int]]:
+    """Return the levels of drafted reminders that wait, by request."""
+    query = select(Reminder.request_id, Reminder.level).where(
+        col(Reminder.request_id).in_(ids),
+        col(Reminder.sent_at).is_(None),
+        col(Reminder.dropped_at).is_(None),
+        col(Reminder.letter_id).is_(None),
+    )
+    found: dict[int, list[int]] = {}
+    for request_id, level in (await session.exec(query)).all():
+        found.setdefault(request_id, []).append(level)
+    return found
+
+
+async def count_running(
+    session: AsyncSession, *, actor: Actor, until_at: datetime
+) -> list[tuple[str, str, int]]:
+    """Return how many open clocks end before an instant, by platform and unit."""
+    query = (
+        select(PlatformRequest.platform, Unit.code, func.count())
+        .select_from(Clock)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
+        .where(
+            col(Clock.state) != ClockState.ENDED,
+            col(Clock.safe_due_at) < until_at,
+            seen_by(actor),
+        )
+        .group_by(col(PlatformRequest.platform), col(Unit.code))
+    )
+    return [(p, u, n) for p, u, n in (await session.exec(query)).all()]
+
+
+async def next_calm(
+    session: AsyncSession, *, actor: Actor, after_at: datetime
+) -> tuple[int, datetime | None]:
+    """Return how many open clocks end later, and when the first of them does."""
+    query = (
+        select(func.count(), func.min(Clock.safe_due_at))
+        .select_from(Clock)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            col(Clock.state) != ClockState.ENDED,
+            col(Clock.safe_due_at) >= after_at,
+            seen_by(actor),
+        )
+    )
+    count, first = (await session.exec(query)).one()
+    return count, first
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A sending of which nobody knows, or one that was refused."""
+
+    dispatch: Dispatch
+    request: PlatformRequest
+    case: Case
+
+
+async def doubtful(session: AsyncSession, *, actor: Actor) -> list[Doubt]:
+    """Return the sendings that a person must look at, the oldest first."""
+    query = (
+        select(Dispatch, PlatformRequest, Case)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Dispatch.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(Dispatch.status == Status.UNCERTAIN, seen_by(actor))
+        .order_by(col(Dispatch.claimed_at))
+    )
+    return [Doubt(d, r, c) for d, r, c in (await session.exec(query)).all()]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One account whose data is held somewhere."""
+
+    hold: Hold
+    target: Target
+    request: PlatformRequest
+    case: Case
+    has_process: bool
+
+
+async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[Held]:
+    """Return the open holds, soonest end first; lapsed ones of the last week too."""
+    asked = (
+        select(Clock.request_id)
+        .where(col(Clock.kind) == "legal_process", col(Clock.state) == ClockState.ENDED)
+        .where(col(Clock.ended_as) == "met")
+    )
+    query = (
+        select(
+            Hold,
+            Target,
+            PlatformRequest,
+            Case,
+            col(PlatformRequest.id).in_(asked).label("has_process"),
+        )
+        .join(Target, col(Target.id) == col(Hold.target_id))
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Hold.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            col(Hold.is_open),
+            col(Hold.until_at) > now - timedelta(days=7),
+            seen_by(actor),
+        )
+        .order_by(col(Hold.until_at))
+        .limit(MOST)
+    )
+    found = (await session.exec(query)).all()
+    return [Held(h, t, r, c, bool(p)) for h, t, r, c, p in found]
+
+
+async def to_review(
+    session: AsyncSession, *, actor: Actor
+) -> list[tuple[PlatformRequest, Case]]:
+    """Return the requests that wait for approval, without the caller's own."""
+    query = (
+        select(PlatformRequest, Case)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            PlatformRequest.state == "in_review",
+            col(PlatformRequest.author_id) != actor.id,
+            seen_by(actor),
+        )
+        .order_by(col(PlatformRequest.submitted_at))
+        .limit(MOST)
+    )
+    return [(r, c) for r, c in (await session.exec(query)).all()]
+
+
+async def own_open(
+    session: AsyncSession, *, actor: Actor
+) -> list[tuple[PlatformRequest, Case]]:
+    """Return the caller's own requests that are not over, the latest changed first."""
+    query = (
+        select(PlatformRequest, Case)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            PlatformRequest.author_id == actor.id,
+            col(PlatformRequest.state).not_in(OVER),
+            seen_by(actor),
+        )
+        .order_by(col(PlatformRequest.changed_at).desc())
+        .limit(MOST)
+    )
+    return [(r, c) for r, c in (await session.exec(query)).all()]
+
+
+async def ready_to_send(
+    session: AsyncSession, *, actor: Actor
+) -> list[tuple[PlatformRequest, Case]]:
+    """Return the sealed requests that nobody has sent yet."""
+    query = (
+        select(PlatformRequest, Case)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(PlatformRequest.state == "ready", seen_by(actor))
+        .order_by(col(PlatformRequest.approved_at))
+        .limit(MOST)
+    )
+    return [(r, c) for r, c in (await session.exec(query)).all()]
+
+
+async def count_all(
+    session: AsyncSession, *, now: datetime
+) -> list[tuple[str, str, int]]:
+    """Return how many open clocks are late, by platform and kind; numbers only."""
+    query = (
+        select(PlatformRequest.platform, col(Clock.kind), func.count())
+        .select_from(Clock)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            col(Clock.state) != ClockState.ENDED,
+            col(Clock.safe_due_at) <= now,
+            # A number must not betray a restricted case.
+            col(Case.is_restricted).is_(False),
+        )
+        .group_by(col(PlatformRequest.platform), col(Clock.kind))
+    )
+    return [(p, k, n) for p, k, n in (await session.exec(query)).all()]

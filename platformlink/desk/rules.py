@@ -1,0 +1,108 @@
+"""What burns first: groups of the board, and the next step of a row. Pure."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from platformlink.clocks.terms import Kind
+from platformlink.values import Phrase
+
+
+class Group(StrEnum):
+    """The parts of the board, what is worst first."""
+
+    DECIDE = "decide"  # a person must decide
+    LOSS = "loss"  # data is about to be lost
+    ANSWERS = "answers"  # theirs and ours
+    CALM = "calm"
+
+
+GROUP_NAMES = {
+    Group.DECIDE: "A person must decide",
+    Group.LOSS: "Data is about to be lost",
+    Group.ANSWERS: "Answers: theirs and ours",
+    Group.CALM: "Calm",
+}
+LOSSES = (
+    *(Kind.HOLD_EXPIRY, Kind.RENEWAL, Kind.LEGAL_PROCESS),
+    *(Kind.DOWNLOAD_EXPIRY, Kind.NOTICE_DELAY),
+)
+URGENT = ("late", "today", "soon", "unclear")
+
+CLOCK_NAMES = {
+    Kind.ACKNOWLEDGEMENT: "Acknowledgement",
+    Kind.RESPONSE: "Answer",
+    Kind.HOLD_EXPIRY: "Hold ends",
+    Kind.RENEWAL: "Extension must go out",
+    Kind.LEGAL_PROCESS: "Order for the data must go out",
+    Kind.RATIFICATION: "Emergency not yet ratified",
+    Kind.SUPPLEMENT: "They wait for our answer",
+    Kind.NOTICE_DELAY: "The platform may tell the account holder",
+    Kind.DOWNLOAD_EXPIRY: "Download link dies",
+    Kind.AGREEMENT_REVIEW: "Agreement is to be reviewed",
+    Kind.PROTOCOL_REVIEW: "Protocol is to be reviewed",
+    Kind.RETENTION_REVIEW: "Keep or erase",
+}
+SOURCE_WORDS = {
+    "agreed": "by agreement",
+    "stated": "by their own statement",
+    "own": "by our target",
+    "law": "by law",
+    "promised": "as they promised",
+}
+
+
+class NextStep(msgspec.Struct, frozen=True):
+    """The one thing to do now: words, and where; `level` is of a drafted reminder."""
+
+    words: str
+    path: str
+    is_post: bool = False
+    level: int = 0
+
+
+def group_of(kind: str, urgency: str) -> Group:
+    """Return the part of the board in which a clock stands."""
+    if kind == Kind.RATIFICATION:
+        return Group.DECIDE
+    if urgency not in URGENT:
+        return Group.CALM
+    return Group.LOSS if kind in LOSSES else Group.ANSWERS
+
+
+def next_step(kind: str, path: str, reminders: Collection[int]) -> NextStep:
+    """Return what a person does about a clock."""
+    if kind == Kind.RESPONSE and reminders:
+        level = min(reminders)
+        return NextStep("Remind", f"{path}/remind", is_post=True, level=level)
+    words = {
+        Kind.RATIFICATION: "Read and ratify",
+        Kind.RENEWAL: "Open the extension",
+        Kind.HOLD_EXPIRY: "Extend or ask",
+        Kind.LEGAL_PROCESS: "Ask for the data",
+        Kind.SUPPLEMENT: "Answer them",
+    }
+    return NextStep(words.get(Kind(kind), "Open"), path)
+
+
+def headline(counts: dict[Group, int], ending_today: int) -> list[Phrase]:
+    """Return the sentence at the top: what waits, not the word “board”."""
+    waiting = sum(counts.get(one, 0) for one in Group if one is not Group.CALM)
+    if not waiting:
+        return [Phrase("Nothing burns.")]
+    text = "One thing waits for you." if waiting == 1 else "%(n)s things wait for you."
+    said = [Phrase(text, {"n": waiting})]
+    if ending_today:
+        text = "One hold ends today." if ending_today == 1 else "%(n)s holds end today."
+        said.append(Phrase(text, {"n": ending_today}))
+    return said
+
+
+def share_of(moment: datetime, begin: datetime, end: datetime) -> float:
+    """Return where an instant lies between two others, from 0 to 1."""
+    whole = (end - begin).total_seconds()
+    if whole <= 0:
+        return 1.0
+    return min(1.0, max(0.0, (moment - begin).total_seconds() / whole))

@@ -1,0 +1,99 @@
+"""Sendings, for programs."""
+
+from litestar import Response, Router, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.dispatch import actions, queries
+from platformlink.dispatch.rules import DispatchIn, Resolution
+from platformlink.dispatch.schemas import DispatchOut, ResolutionIn
+from platformlink.dispatch.tables import Dispatch
+from platformlink.errors import FieldError
+from platformlink.identity.once import Once
+from platformlink.letters.tables import Letter
+from platformlink.requests import queries as requests
+from platformlink.requests import showing
+from platformlink.web.handed import (
+    FromPath,
+    JSONBody,
+    Now,
+    Runtime,
+    Session,
+    Who,
+)
+
+JOB = "send_queued"
+
+
+async def _shown(session: AsyncSession, dispatch: Dispatch) -> DispatchOut:
+    letter = await session.get_one(Letter, dispatch.letter_id)
+    kept = dispatch.model_dump(include=set(DispatchOut.__struct_fields__))
+    return DispatchOut(**kept, letter=letter.reference)
+
+
+@post("/requests/{reference:str}/dispatches")
+async def send(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    once: NamedDependency[Once],
+    reference: FromPath[str],
+    data: JSONBody[DispatchIn],
+) -> Response[DispatchOut]:
+    """Send the letter through a channel, or record what was sent by hand."""
+    if once.answer is not None:
+        return once.answer
+    request, _ = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await showing.letter_named(session, request, reference)
+    dispatch = await actions.send(
+        session, runtime.authority, request, letter, data, actor=actor, now=now
+    )
+    answer = once.keep(await _shown(session, dispatch), 201)
+    answer.background = BackgroundTask(runtime.ports.bell.ring, JOB)
+    return answer
+
+
+@get("/requests/{reference:str}/dispatches")
+async def listed(
+    session: Session, actor: Who, reference: FromPath[str]
+) -> list[DispatchOut]:
+    """Return the sendings of a request, newest first."""
+    request, _ = await requests.by_reference(session, reference, actor=actor)
+    found = await queries.of_request(session, request.id)
+    return [await _shown(session, one) for one in found]
+
+
+@post("/requests/{reference:str}/dispatches/{number:int}/resolve", status_code=200)
+async def resolve(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    number: FromPath[int],
+    data: JSONBody[ResolutionIn],
+) -> DispatchOut:
+    """Decide about a sending of which nobody knows whether it went out."""
+    request, _ = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    dispatch = await queries.of_request_by_id(session, request.id, number)
+    if data.resolution not in set(Resolution):
+        message = "Choose went_out, send_again or give_up."
+        raise actions.DispatchInvalid("", FieldError("/resolution", "unknown", message))
+    await actions.resolve(
+        session,
+        runtime.authority,
+        dispatch,
+        Resolution(data.resolution),
+        actor=actor,
+        now=now,
+    )
+    return await _shown(session, dispatch)
+
+
+router = Router("/api/v1", route_handlers=[send, listed, resolve])

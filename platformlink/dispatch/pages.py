@@ -1,0 +1,259 @@
+"""Sending, for people: by e-mail at a press, or by a portal with all it asks for."""
+
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.cases.tables import Case
+from platformlink.dispatch import actions, queries
+from platformlink.dispatch.rules import DispatchIn, Proof, Resolution
+from platformlink.errors import FieldError, Refusal
+from platformlink.identity.tables import User
+from platformlink.letters.tables import Letter
+from platformlink.protocols import queries as protocols
+from platformlink.protocols.protocol import Channel
+from platformlink.requests import queries as requests
+from platformlink.requests import sealing, sending, showing
+from platformlink.requests.rules import KIND_NAMES, Kind
+from platformlink.requests.tables import PlatformRequest
+from platformlink.web.forms import instant, text
+from platformlink.web.handed import (
+    Form,
+    FromPath,
+    FromQuery,
+    Now,
+    Runtime,
+    Session,
+    Shell,
+    Who,
+)
+from platformlink.web.pages import Page, go
+from platformlink.web.problems import as_problem
+
+JOB = "send_queued"
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One value that a portal asks for, ready to copy."""
+
+    label: str
+    text: str
+
+
+class SendPage(Page, frozen=True, kw_only=True):
+    """One letter about to go out: channels, values to copy, and the proof."""
+
+    template: ClassVar[str] = "dispatch/send.html"
+    request: PlatformRequest
+    case: Case
+    platform: str
+    letter: Letter
+    channels: tuple[Channel, ...]
+    channel: Channel | None
+    values: list[Value]
+    reference: str = ""
+    sent_at: str = ""
+    note: str = ""
+    refusal: str = ""
+
+
+def _values(
+    request: PlatformRequest, case: Case, letter: Letter, author: User
+) -> list[Value]:
+    """Return what the portals ask for, from the letter's own fields."""
+    fields = letter.fields
+    found = [
+        Value("Our reference", letter.reference),
+        Value("Agency", fields.sender.name.get("en", "")),
+        Value("Officer", author.name),
+        Value("Badge number", author.badge),
+        Value("E-mail address", author.email),
+        Value("Phone", author.phone or fields.sender.contact_phone),
+        Value("Request type", KIND_NAMES[Kind(request.kind)]),
+        *(Value("Account", one.identifier) for one in fields.items),
+        Value("Case number", case.reference),
+        Value("Offence", ", ".join(filter(None, (case.offence, case.offence_article)))),
+        Value("Facts", request.narrative),
+        Value("Use of the platform", request.nexus),
+        Value("Data", "; ".join(one.name.get("en", "") for one in fields.data)),
+        Value("Danger", request.danger),
+        Value("NCMEC report", request.report_number),
+    ]
+    if fields.period:
+        found += [
+            Value("From (UTC)", f"{fields.period.from_at:%d %B %Y %H:%M}"),
+            Value("To (UTC)", f"{fields.period.to_at:%d %B %Y %H:%M}"),
+        ]
+    return [one for one in found if one.text]
+
+
+async def _page(
+    session: AsyncSession,
+    request: PlatformRequest,
+    case: Case,
+    letter: Letter,
+    channel: str,
+) -> SendPage:
+    protocol = await protocols.pinned(session, request.protocol_version)
+    channels = sending.open_channels(protocol, request.kind)
+    chosen = next((one for one in channels if one.code == channel), None)
+    author = await session.get_one(User, request.author_id)
+    return SendPage(
+        title=f"Send {letter.reference}",
+        request=request,
+        case=case,
+        platform=protocol.name,
+        letter=letter,
+        channels=channels,
+        channel=chosen or (channels[0] if channels else None),
+        values=_values(request, case, letter, author),
+    )
+
+
+@get("/requests/{reference:str}/send", include_in_schema=False)
+async def send_page(
+    shell: Shell,
+    session: Session,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    channel: FromQuery[str] = "",
+) -> Response[Any]:
+    """Show how the letter goes out."""
+    request, case = await requests.by_reference(session, reference, actor=actor)
+    letter = await showing.letter_named(session, request, reference)
+    showing.audit_read(session, request, actor, now, verb="hand_off")
+    return shell.show(await _page(session, request, case, letter, channel))
+
+
+@post("/requests/{reference:str}/send", include_in_schema=False)
+async def send(
+    shell: Shell,
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    form: Form,
+) -> Response[Any]:
+    """Send the letter, or record that it was sent."""
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await showing.letter_named(session, request, reference)
+    channel = text(form, "channel")
+    try:
+        given = DispatchIn(channel=channel, proof=_proof(form, runtime.authority.tz))
+        await actions.send(
+            session, runtime.authority, request, letter, given, actor=actor, now=now
+        )
+    except Refusal as refused:
+        page = await _page(session, request, case, letter, channel)
+        problem = as_problem(refused, shell.words, "")
+        lines = [problem.detail or problem.title]
+        lines += [one["message"] for one in problem.errors]
+        page = msgspec.structs.replace(
+            page,
+            reference=text(form, "reference"),
+            sent_at=text(form, "sent_at"),
+            note=text(form, "note"),
+            refusal=" ".join(dict.fromkeys(lines)),
+        )
+        return shell.show(page, status=422)
+    answer = go(f"/requests/{request.reference}")
+    answer.background = BackgroundTask(runtime.ports.bell.ring, JOB)
+    return answer
+
+
+def _proof(form: dict[str, list[str]], zone: ZoneInfo) -> Proof:
+    errors: list[FieldError] = []
+    proof = Proof(
+        reference=text(form, "reference"),
+        sent_at=instant(form, "sent_at", zone, errors),
+        note=text(form, "note"),
+    )
+    if errors:
+        raise actions.DispatchInvalid("", *errors)
+    return proof
+
+
+@post(
+    "/requests/{reference:str}/dispatches/{number:int}/resolve",
+    include_in_schema=False,
+)
+async def resolve(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    number: FromPath[int],
+    form: Form,
+) -> Redirect:
+    """Decide about a sending of which nobody knows whether it went out."""
+    request, _ = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    dispatch = await queries.of_request_by_id(session, request.id, number)
+    resolution = Resolution(text(form, "resolution", Resolution.GIVE_UP))
+    await actions.resolve(
+        session, runtime.authority, dispatch, resolution, actor=actor, now=now
+    )
+    return go(f"/requests/{request.reference}")
+
+
+@post("/requests/{reference:str}/remind", include_in_schema=False)
+async def remind(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    form: Form,
+) -> Redirect:
+    """Seal the drafted reminder, and go to its sending."""
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    level = int(text(form, "level", "1"))
+    reminder = await sealing.waiting_reminder(session, request.id, level)
+    if reminder is None or reminder.letter_id is not None:
+        return go(f"/requests/{request.reference}")
+    letter = await sealing.remind(
+        session, runtime, request, case, reminder, actor=actor, now=now
+    )
+    return go(f"/requests/{letter.reference}/send")
+
+
+@post("/requests/{reference:str}/supplement", include_in_schema=False)
+async def supplement(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    form: Form,
+) -> Redirect:
+    """Seal our answer to what they asked, and go to its sending."""
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await sealing.supplement(
+        session,
+        runtime,
+        request,
+        case,
+        question=text(form, "question"),
+        answer=text(form, "answer"),
+        actor=actor,
+        now=now,
+    )
+    return go(f"/requests/{letter.reference}/send")
+
+
+router = Router("/", route_handlers=[send_page, send, resolve, remind, supplement])

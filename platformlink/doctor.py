@@ -1,0 +1,149 @@
+"""What a run needs, looked at one by one, and how to mend each."""
+
+import ctypes.util
+import shutil
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import psycopg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from platformlink import embedded, wiring
+from platformlink.adapters import schema
+from platformlink.adapters.seal import demonstration_path
+from platformlink.errors import Refusal
+from platformlink.settings import Settings
+from platformlink.web import assets
+
+PACKAGES = (
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    " fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola"
+)
+FONTS = ("Inter", "JetBrains Mono", "Noto Sans")
+MOST_SKEW_SECONDS = 2
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing: fine, advised (works, but worse without) or missing; how to mend."""
+
+    name: str
+    verdict: str
+    found: str
+    mend: str = ""
+
+
+def _library(name: str, title: str, verdict: str) -> Check:
+    found = ctypes.util.find_library(name)
+    if found:
+        return Check(title, "fine", found)
+    return Check(title, verdict, "not found", PACKAGES)
+
+
+def _fonts() -> Check:
+    listing = shutil.which("fc-list")
+    if listing is None:
+        return Check("fonts", "missing", "fontconfig is missing", PACKAGES)
+    said = subprocess.run(  # noqa: S603 - found on the path, no input
+        [listing, ":", "family"], capture_output=True, text=True, check=False
+    ).stdout
+    absent = [name for name in FONTS if name not in said]
+    if absent:
+        return Check("fonts", "missing", f"not found: {', '.join(absent)}", PACKAGES)
+    return Check("fonts", "fine", ", ".join(FONTS))
+
+
+def _assets() -> Check:
+    if assets.is_present():
+        return Check("browser assets", "fine", "built")
+    return Check("browser assets", "missing", "not built", "make setup")
+
+
+async def _database(settings: Settings) -> Check:
+    try:
+        url = embedded.with_database(settings).database_url
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            row = connection.execute("select version(), now()").fetchone()
+    except (psycopg.Error, RuntimeError, OSError) as error:
+        return Check("database", "missing", str(error).strip(), "see DATABASE_URL")
+    if row is None or not schema.is_current(url):
+        return Check("database", "missing", "an older schema", "platformlink migrate")
+    skew = abs((datetime.now(UTC) - row[1]).total_seconds())
+    if skew > MOST_SKEW_SECONDS:
+        return Check(
+            "clock", "missing", f"{skew:.0f} s from the database’s", "set up NTP"
+        )
+    return Check("database", "fine", str(row[0]).split(" on ")[0])
+
+
+async def _queue(settings: Settings) -> Check:
+    started = time.perf_counter()
+    try:
+        url = embedded.with_queue(settings).redis_url
+        client = Redis.from_url(url, socket_connect_timeout=2)
+        await client.ping()
+        await client.aclose()
+    except (RedisError, OSError) as error:
+        return Check("queue", "advised", str(error), "see REDIS_URL")
+    milliseconds = (time.perf_counter() - started) * 1000
+    return Check("queue", "fine", f"answers in {milliseconds:.0f} ms")
+
+
+async def _seal(settings: Settings) -> Check:
+    if settings.seal:
+        exists = Path(settings.seal).is_file()
+        mend = "" if exists else "see PLATFORMLINK_SEAL"
+        return Check("seal", "fine" if exists else "missing", settings.seal, mend)
+    return Check(
+        "seal",
+        "advised",
+        f"a demonstration seal at {demonstration_path(settings)}",
+        "for real letters give PLATFORMLINK_SEAL and PLATFORMLINK_SEAL_PASSPHRASE",
+    )
+
+
+async def _mail(settings: Settings) -> Check:
+    if settings.smtp_url:
+        return Check("mail", "fine", "PLATFORMLINK_SMTP_URL is set")
+    mend = "give PLATFORMLINK_SMTP_URL, such as smtp+starttls://user:word@host:587"
+    return Check("mail", "advised", "no mail server is set", mend)
+
+
+async def _protocols(settings: Settings) -> Check:
+    try:
+        count = len(wiring.library_of(settings).all())
+    except Refusal as refusal:
+        return Check(
+            "protocols", "missing", str(refusal), "platformlink protocols check"
+        )
+    return Check("protocols", "fine", f"{count} platforms")
+
+
+async def _storage(settings: Settings) -> Check:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Check("storage", "missing", str(error), "see PLATFORMLINK_DATA_DIR")
+    free = shutil.disk_usage(settings.data_dir).free
+    return Check("storage", "fine", f"{free // 10**9} GB free in {settings.data_dir}")
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """Return every check, in the order in which a run needs them."""
+    found = [
+        _library("pango-1.0", "Pango", "missing"),
+        _library("harfbuzz-subset", "HarfBuzz subset", "advised"),
+        _fonts(),
+        _assets(),
+    ]
+    later: tuple[Callable[[Settings], Awaitable[Check]], ...] = (
+        *(_storage, _database, _queue, _seal, _mail, _protocols),
+    )
+    return found + [await check(settings) for check in later]

@@ -1,0 +1,188 @@
+"""The form of a draft: what it says as RequestIn, and what it shows."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel import Locale
+
+from platformlink.authority import Authority, said
+from platformlink.cases.tables import Case
+from platformlink.errors import FieldError
+from platformlink.protocols.protocol import CooperationProtocol, Entity
+from platformlink.protocols.rules import addressees
+from platformlink.requests.rules import (
+    AuthorisationIn,
+    ConfidentialityIn,
+    PeriodIn,
+    RequestIn,
+    RequestInvalid,
+    TargetIn,
+)
+from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.web.forms import Fields, day, instant, several, text
+
+TEXTS = (
+    *("kind", "instrument", "urgency", "urgency_reason", "narrative", "nexus"),
+    *("narrative_local", "necessity", "report_number", "danger", "averts"),
+    *("language", "holder_country", "entity", "entity_reason", "parent"),
+)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One option of a choice: its code, and its words."""
+
+    code: str
+    words: str
+
+
+class DataChoice(msgspec.Struct, frozen=True):
+    """One item of data that may be asked for."""
+
+    code: str
+    name: str
+    holds: str
+    category: str
+    is_chosen: bool
+
+
+def read(form: Fields, platform: str, case: str, zone: ZoneInfo) -> RequestIn:
+    """
+    Return what a posted form says.
+
+    Raises: RequestInvalid for a date or time that is none.
+    """
+    errors: list[FieldError] = []
+    plain = {name: text(form, name) for name in TEXTS}
+    fields = RequestIn(
+        case=case,
+        platform=platform,
+        targets=_targets(form, errors),
+        period=PeriodIn(
+            from_=instant(form, "period_from", zone, errors),
+            to=instant(form, "period_to", zone, errors),
+        ),
+        data=several(form, "data"),
+        confidentiality=ConfidentialityIn(
+            non_disclosure=text(form, "non_disclosure") != "no",
+            until=day(form, "non_disclosure_until", errors),
+            reason=text(form, "non_disclosure_reason"),
+        ),
+        authorisation=_authorisation(form, errors),
+        **plain,
+    )
+    if errors:
+        raise RequestInvalid("", *errors)
+    return fields
+
+
+def _targets(form: Fields, errors: list[FieldError]) -> tuple[TargetIn, ...]:
+    rows = zip(
+        form.get("target_kind", []),
+        form.get("target_value", []),
+        form.get("target_seen_on", []),
+        strict=False,
+    )
+    found = []
+    for kind, value, seen_on in rows:
+        if value.strip():
+            seen = day({"seen_on": [seen_on]}, "seen_on", errors)
+            found.append(TargetIn(kind, value.strip(), seen))
+    return tuple(found)
+
+
+def _authorisation(form: Fields, errors: list[FieldError]) -> AuthorisationIn | None:
+    number = text(form, "authorisation_number")
+    made_on = day(form, "authorisation_on", errors)
+    if not number or made_on is None:
+        return None
+    return AuthorisationIn(text(form, "authorisation_by"), number, made_on)
+
+
+def local(moment: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 - an instant or None
+    """Return an instant as a date-and-time field shows it."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+class DraftForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft as its form shows it: values as text, and what may be chosen."""
+
+    request: PlatformRequest
+    case: Case
+    platform: str
+    protocol: CooperationProtocol
+    targets: list[Target]
+    kinds: list[Choice]
+    period_from: str
+    period_to: str
+    countries: list[Choice]
+    entities: list[Choice]
+    addressee: Entity | None
+    is_open: bool  # the protocol leaves the entity to a person
+    data: list[DataChoice]
+    instruments: list[Choice]
+    languages: list[Choice]
+
+
+def countries(language: str, first: str) -> list[Choice]:
+    """Return all countries by name, the authority's own first."""
+    names = Locale.parse(language).territories
+    found = [
+        Choice(code, name)
+        for code, name in names.items()
+        if len(code) == 2
+        and code.isalpha()
+        and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")
+    ]
+    return sorted(found, key=lambda one: (one.code != first, one.words))
+
+
+def shown(
+    request: PlatformRequest,
+    case: Case,
+    targets: list[Target],
+    protocol: CooperationProtocol,
+    *,
+    authority: Authority,
+    language: str,
+) -> DraftForm:
+    """Return a draft as its form shows it."""
+    zone = authority.tz
+    on = request.created_at.date()
+    fitting = addressees(protocol, request.holder_country, "", on)
+    chosen = next((x for x in protocol.entities if x.code == request.entity), None)
+    return DraftForm(
+        request=request,
+        case=case,
+        platform=protocol.name,
+        protocol=protocol,
+        targets=targets,
+        kinds=[
+            Choice(one.kind, one.name)
+            for one in protocol.identifiers
+            if one.accepted != "never"
+        ],
+        period_from=local(request.period_from_at, zone),
+        period_to=local(request.period_to_at, zone),
+        countries=countries(language, authority.country),
+        entities=[
+            Choice(one.code, f"{one.name}, {one.country}")
+            for one in protocol.entities
+            if one.role in ("process", "authority")
+        ],
+        addressee=chosen,
+        is_open=len(fitting) != 1 or (chosen is not None and chosen not in fitting),
+        data=[
+            DataChoice(x.code, x.name, x.holds, x.category, x.code in request.data)
+            for x in protocol.data
+        ],
+        instruments=[
+            Choice(one.code, said(one.name, language))
+            for one in authority.instruments
+            if request.kind in one.kinds
+        ],
+        languages=[
+            Choice(code, Locale.parse(language).languages.get(code, code))
+            for code in dict.fromkeys(("en", *authority.languages))
+        ],
+    )
