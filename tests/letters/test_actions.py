@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from pyhanko.pdf_utils.generic import TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -235,3 +236,18 @@ async def test_a_preview_cannot_be_sealed(runtime: Runtime, now: datetime) -> No
 
     with pytest.raises(NotSealable):
         await runtime.ports.sealer.seal(pdf, name="x", now=now)
+
+
+async def test_two_letters_are_numbered_at_once_and_a_failed_one_leaves_no_gap(
+    runtime: Runtime,
+) -> None:
+    taking = select(func.take_letter_number(2031))
+
+    async with runtime.sessions() as one, runtime.sessions() as other:
+        first = (await one.exec(taking)).one()
+        second = (await other.exec(taking)).one()
+        await one.rollback()
+        async with runtime.sessions() as later:
+            third = (await later.exec(taking)).one()
+
+    assert (first, second, third) == (1, 2, 1)
