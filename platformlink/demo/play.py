@@ -12,7 +12,7 @@ from platformlink.cases import actions as cases
 from platformlink.cases import queries as case_queries
 from platformlink.cases.rules import CaseFields
 from platformlink.cases.tables import Case
-from platformlink.demo.scenes import ACCOUNTS, STORIES, Fate, Scene, scenes
+from platformlink.demo.scenes import STORIES, Fate, Scene, scenes
 from platformlink.dispatch import actions as dispatch
 from platformlink.dispatch.rules import DispatchIn, Proof
 from platformlink.letters import queries as letters
@@ -71,12 +71,7 @@ async def play(stage: Stage) -> int:
         async with gate:
             await _scene(stage, scene, references[scene.case])
 
-    platforms = {
-        slug: account
-        for slug, account in ACCOUNTS.items()
-        if slug in {one.slug for one in stage.library.all()}
-    }
-    played = scenes(platforms)
+    played = scenes({one.slug for one in stage.library.all()})
     await asyncio.gather(*(one(scene) for scene in played))
     await request_jobs.notice_due(stage.runtime, stage.now)
     return len(played)
@@ -130,7 +125,7 @@ def _fields(stage: Stage, scene: Scene, case: str, at: datetime) -> RequestIn:
         ),
         instrument=instrument,
         urgency="emergency" if is_emergency else story.urgency,
-        urgency_reason="The threat is for tonight." if is_emergency else "",
+        urgency_reason="" if story.urgency == "routine" else "The threat goes on.",
         confidentiality=ConfidentialityIn(
             non_disclosure=True,
             until=(stage.now + timedelta(days=120)).date(),

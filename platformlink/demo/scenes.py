@@ -156,25 +156,43 @@ WORDS = (
     "zana",
     "ylli",
 )
-ACCOUNTS = {
-    "tiktok": ("username", "https://www.tiktok.com/@{name}"),
-    "meta": ("fb_user_id", "{number}"),
+# What stands for an account of each platform, and how often the platform is asked.
+ACCOUNTS: dict[str, tuple[str, str, int]] = {
+    "tiktok": ("username", "https://www.tiktok.com/@{name}", 16),
+    "meta": ("facebook_user_id", "{number}", 14),
+    "google": ("google_email", "{name}@gmail.com", 9),
+    "snapchat": ("username", "{plain}", 8),
+    "x": ("handle", "@{plain}", 5),
+    "discord": ("user_id", "{number}", 4),
+    "roblox": ("user_id", "{short}", 4),
 }
 
 
-def scenes(platforms: dict[str, tuple[str, str]], seed: int = 7) -> list[Scene]:
+def _value(pattern: str, random: Random) -> str:
+    first, second = random.choice(WORDS), random.choice(WORDS)
+    number = random.randint(10**16, 10**17)
+    return pattern.format(
+        name=f"{first}.{second}{random.randint(1, 99)}",
+        plain=f"{first}_{second}{random.randint(1, 99)}",
+        number=number,
+        short=number % 10**9,
+    )
+
+
+def scenes(platforms: set[str], seed: int = 7) -> list[Scene]:
     """Return the scenes, the oldest first: about sixty, in every state."""
     random = Random(seed)  # noqa: S311 - a story, not a secret
     closed = [
         (CLOSED[n % len(CLOSED)], "disclosure", 25 + n * 155 / CLOSED_COUNT)
         for n in range(CLOSED_COUNT)
     ]
+    known = [slug for slug in ACCOUNTS if slug in platforms]
+    weights = [ACCOUNTS[slug][2] for slug in known]
     found = []
     for number, (fate, kind, days) in enumerate((*OPEN, *closed)):
-        platform = random.choice(sorted(platforms))
-        account_kind, pattern = platforms[platform]
-        name = f"{random.choice(WORDS)}.{random.choice(WORDS)}{random.randint(1, 99)}"
-        value = pattern.format(name=name, number=random.randint(10**14, 10**15))
+        platform = random.choices(known, weights)[0]
+        account_kind, pattern, _ = ACCOUNTS[platform]
+        value = _value(pattern, random)
         story = number % len(STORIES)
         found.append(
             Scene(
