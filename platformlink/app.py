@@ -19,9 +19,17 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import ports
+from platformlink.audit import api as audit_api
+from platformlink.audit import pages as audit_pages
 from platformlink.authority import said
+from platformlink.cases import api as cases_api
+from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
+from platformlink.desk import detail, emergency
+from platformlink.desk import pages as desk
+from platformlink.dispatch import api as dispatch_api
+from platformlink.dispatch import pages as dispatch_pages
 from platformlink.errors import Refusal
 from platformlink.identity import api as identity_api
 from platformlink.identity import pages as identity_pages
@@ -31,9 +39,12 @@ from platformlink.identity.rules import NotSignedIn
 from platformlink.letters import pages as letters_pages
 from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
+from platformlink.protocols import api as protocols_api
 from platformlink.protocols.shelf import Library
 from platformlink.reports import api as reports_api
 from platformlink.reports import pages as reports_pages
+from platformlink.requests import api as requests_api
+from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
 from platformlink.responses import pages as responses_pages
 from platformlink.web import problems, shield
@@ -201,15 +212,13 @@ OPENAPI = OpenAPIConfig(
 
 
 ROUTERS: tuple[Router, ...] = (
-    identity_api.router,
-    identity_pages.router,
-    letters_pages.router,
-    clocks_api.router,
-    clocks_pages.router,
-    responses_api.router,
-    responses_pages.router,
-    reports_api.router,
-    reports_pages.router,
+    *(identity_api.router, identity_pages.router, cases_api.router, cases_pages.router),
+    *(protocols_api.router, requests_api.router, requests_pages.router),
+    *(dispatch_api.router, dispatch_pages.router),
+    *(responses_api.router, responses_pages.router),
+    *(clocks_api.router, clocks_pages.router, letters_pages.router),
+    *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
+    *(desk.router, detail.router, emergency.router),
 )
 
 
