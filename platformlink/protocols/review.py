@@ -106,7 +106,7 @@ def _coverage(protocol: CooperationProtocol) -> Found:
     on = protocol.review.last_on
     for service in protocol.services:
         for country in SAMPLE:
-            found = addressees(protocol, country, service.code, on)
+            found = addressees(protocol, country, service.code, on, facts=(on, on))
             if not found:
                 text = f"nobody is addressed for {service.code} in {country}"
                 yield "/entities", text

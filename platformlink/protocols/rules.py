@@ -1,7 +1,7 @@
 """What a protocol says of a draft: the same for the page, the API and the approver."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -206,25 +206,42 @@ def source_of(protocol: CooperationProtocol, fact: Fact) -> Phrase:
 
 
 def addressees(
-    protocol: CooperationProtocol, country: str, service: str, on: date
+    protocol: CooperationProtocol,
+    country: str,
+    service: str,
+    on: date,
+    *,
+    facts: tuple[date, date] | None = None,
 ) -> tuple[Entity, ...]:
     """
     Return who must be addressed for an account holder in a country, on a day.
 
-    None is a gap; more than one is a question for a person, never a guess.
+    ``facts`` are the first and last day of what happened, where an entity answers
+    for some time only. None is a gap; more than one is a question for a person,
+    never a guess.
     """
     return tuple(
         one
         for one in protocol.entities
         if one.role in ("process", "authority")
         and applies(one, service=service)
-        and _is_valid(one.valid_from, one.valid_until, on)
+        and _overlaps(one.valid_from, one.valid_until, (on, on))
+        and (facts is None or _overlaps(one.facts_from, one.facts_until, facts))
         and serves(protocol, one, country, service=service)
     )
 
 
-def _is_valid(begin: date | None, end: date | None, on: date) -> bool:
-    return (begin is None or begin <= on) and (end is None or on <= end)
+def _overlaps(begin: date | None, end: date | None, days: tuple[date, date]) -> bool:
+    first, last = days
+    return (begin is None or begin <= last) and (end is None or first <= end)
+
+
+def _facts_of(draft: Draft) -> tuple[date, date] | None:
+    """Return the days of a draft's period, in UTC, if it has both ends."""
+    start, end = draft.from_at, draft.to_at
+    if start is None or end is None or start.tzinfo is None or end.tzinfo is None:
+        return None
+    return start.astimezone(UTC).date(), end.astimezone(UTC).date()
 
 
 def is_stale(protocol: CooperationProtocol, today: date) -> bool:
@@ -308,7 +325,13 @@ def _kind(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
 def _addressee(
     protocol: CooperationProtocol, draft: Draft, now: datetime
 ) -> Iterator[Finding]:
-    found = addressees(protocol, draft.holder_country, draft.service, now.date())
+    found = addressees(
+        protocol,
+        draft.holder_country,
+        draft.service,
+        now.date(),
+        facts=_facts_of(draft),
+    )
     codes = [one.code for one in found]
     if not draft.holder_country:
         text = "Say where the account holder is: it decides who must be addressed."
