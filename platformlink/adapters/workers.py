@@ -21,6 +21,7 @@ T = TypeVar("T")
 PRELOADED = ["platformlink.adapters.pdf", "platformlink.adapters.seal"]
 LONGEST_SECONDS = 30
 MOST_MEMORY_BYTES = 2 * 1024**3
+RENEWED_AFTER = 400  # pieces of work; the libraries keep some 0.1 MB of each
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -73,6 +74,17 @@ class Workers:
         self._warm_up = warm_up
         self._longest_seconds = longest_seconds
         self._pool: Executor | None = None
+        self._begun = 0
+
+    def _current(self) -> Executor:
+        """Return the pool; after many pieces of work a new one takes its place."""
+        if self._pool and self._begun >= RENEWED_AFTER:
+            self._pool.shutdown(wait=False)  # what it has begun it still ends
+            self._pool = None
+        if self._pool is None:
+            self._pool, self._begun = self._start(), 0
+        self._begun += 1
+        return self._pool
 
     def _start(self) -> Executor:
         context = multiprocessing.get_context("forkserver")
@@ -86,8 +98,7 @@ class Workers:
 
     def wake(self) -> None:
         """Start a process now, so that nobody waits for the first one."""
-        self._pool = self._pool or self._start()
-        self._pool.submit(int)
+        self._current().submit(int)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """
@@ -95,7 +106,7 @@ class Workers:
 
         Raises: WorkerLost.
         """
-        pool = self._pool = self._pool or self._start()
+        pool = self._current()
         try:
             call = partial(work, *args, **kwargs)
             future = pool.submit(_under_alarm, self._longest_seconds, call)

@@ -1,12 +1,13 @@
 """Workers crash and hang; the desk goes on."""
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from platformlink.adapters.workers import WorkerLost, Workers
+from platformlink.adapters.workers import RENEWED_AFTER, WorkerLost, Workers
 
 pytestmark = pytest.mark.anyio
 
@@ -55,3 +56,15 @@ async def test_a_worker_takes_no_more_than_its_share_of_memory(
 ) -> None:
     with pytest.raises(MemoryError):
         await workers.run(swallow_memory)
+
+
+async def test_processes_are_renewed_so_that_memory_stays_flat(
+    workers: Workers,
+) -> None:
+    first = await workers.run(os.getpid)
+
+    work = [workers.run(os.getpid) for _ in range(RENEWED_AFTER)]
+    done = await asyncio.gather(*work)
+
+    assert len(done) == RENEWED_AFTER
+    assert {first} < set(done)
