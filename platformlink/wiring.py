@@ -146,6 +146,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
 
 def set_up_logs(log_format: str) -> None:
     """Write one JSON object a line (json), lines for a person (text), or warnings."""
+    logging.getLogger("arq").setLevel(logging.WARNING)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"

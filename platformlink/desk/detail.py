@@ -1,5 +1,6 @@
 """One request as a whole: where it stands, what is next, who must act and by when."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -120,9 +121,9 @@ class RequestPage(Page, frozen=True, kw_only=True):
     next_line: str
     instrument: str
     question: str
-    states: dict[State, str] = STATE_NAMES
-    kinds: dict[Kind, str] = KIND_NAMES
-    statuses: dict[Status, str] = STATUS_NAMES
+    states: Mapping[State, str] = STATE_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
+    statuses: Mapping[Status, str] = STATUS_NAMES
     outcomes: tuple[str, ...] = tuple(Outcome)[:-1]
     usefulness: tuple[str, ...] = tuple(Usefulness)
     path: str
@@ -133,7 +134,7 @@ ICONS = {
     "submit": "eye",
     "return": "arrow-left",
     "approve": "certificate",
-    "seal_alone": "sos",
+    "seal_alone": "urgent",
     "send": "send",
     "queue": "clock",
     "doubt": "question-mark",

@@ -1,5 +1,6 @@
 """Front page, board, radar, case, notices, emergency."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -77,7 +78,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     units: list[tuple[str, int]]
     wanted: Wanted
     names: dict[str, str]
-    kinds: dict[Kind, str] = KIND_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
     now: datetime
     shows_all: bool
 
@@ -98,9 +99,9 @@ class HomePage(Page, frozen=True, kw_only=True):
     to_send: list[tuple[PlatformRequest, Case]]
     own: list[tuple[PlatformRequest, Case]]
     names: dict[str, str]
-    states: dict[State, str] = STATE_NAMES
-    kinds: dict[Kind, str] = KIND_NAMES
-    movers: dict[State, str] = MOVERS
+    states: Mapping[State, str] = STATE_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
+    movers: Mapping[State, str] = MOVERS
     greeting: str
 
 
@@ -136,8 +137,8 @@ class CasePage(Page, frozen=True, kw_only=True):
     lines: list[Line]
     gaps: list[tuple[str, str]]
     names: dict[str, str]
-    states: dict[State, str] = STATE_NAMES
-    kinds: dict[Kind, str] = KIND_NAMES
+    states: Mapping[State, str] = STATE_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
 
 
 class NoticesPage(Page, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """What a sending may become, and what proves it. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -30,13 +32,15 @@ class Resolution(StrEnum):
     GIVE_UP = "give_up"
 
 
-STATUS_NAMES = {
-    Status.QUEUED: "Waits to go out",
-    Status.SENDING: "Is going out",
-    Status.DELIVERED: "Delivered",
-    Status.FAILED: "Refused",
-    Status.UNCERTAIN: "We do not know if it went out",
-}
+STATUS_NAMES: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.QUEUED: "Waits to go out",
+        Status.SENDING: "Is going out",
+        Status.DELIVERED: "Delivered",
+        Status.FAILED: "Refused",
+        Status.UNCERTAIN: "We do not know if it went out",
+    }
+)
 
 
 class NothingToSend(Conflict):

@@ -1,5 +1,6 @@
 """Requests, for people: the list, a new one, the draft with its letter beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -57,9 +58,9 @@ class RequestsPage(Page, frozen=True, kw_only=True):
     lines: list[Line]
     wanted: Filter
     next_query: str
-    states: dict[State, str] = STATE_NAMES
-    kinds: dict[Kind, str] = KIND_NAMES
-    movers: dict[State, str] = MOVERS
+    states: Mapping[State, str] = STATE_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
+    movers: Mapping[State, str] = MOVERS
     platforms: dict[str, str]
 
 
@@ -80,7 +81,7 @@ class NewPage(Page, frozen=True, kw_only=True):
     found: list[Found]
     platforms: tuple[CooperationProtocol, ...]
     kind: str
-    kinds: dict[Kind, str] = KIND_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
     refusal: str = ""
 
 
@@ -102,7 +103,7 @@ class EditPage(Page, frozen=True, kw_only=True):
     errors: int
     warnings: int
     refusal: str = ""
-    kinds: dict[Kind, str] = KIND_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
 
 
 class FindingsPart(Page, frozen=True, kw_only=True):

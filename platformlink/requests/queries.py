@@ -200,13 +200,13 @@ async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list
 async def accounts_of(
     session: AsyncSession, request_ids: list[int]
 ) -> dict[int, list[str]]:
-    """Return the accounts of requests, as typed, by request."""
+    """Return the accounts of requests, in canonical form, by request."""
     query = (
-        select(Target.request_id, Target.typed)
+        select(Target.request_id, Target.normalised)
         .where(col(Target.request_id).in_(request_ids))
         .order_by(col(Target.request_id), col(Target.position))
     )
     found: dict[int, list[str]] = {}
-    for request_id, typed in (await session.exec(query)).all():
-        found.setdefault(request_id, []).append(typed)
+    for request_id, value in (await session.exec(query)).all():
+        found.setdefault(request_id, []).append(value)
     return found

@@ -1,8 +1,10 @@
 """The life of a request: states, steps, who may take them. Pure."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -106,40 +108,46 @@ MOVES: dict[tuple[State, Step], Move] = {
     },
 }
 
-MOVERS: dict[State, Mover] = {
-    State.DRAFT: Mover.OFFICER,
-    State.IN_REVIEW: Mover.APPROVER,
-    State.READY: Mover.LIAISON,
-    State.SENT: Mover.PLATFORM,
-    State.ACKNOWLEDGED: Mover.PLATFORM,
-    State.NEEDS_US: Mover.OFFICER,
-    State.PARTLY_ANSWERED: Mover.PLATFORM,
-    State.ANSWERED: Mover.OFFICER,
-    State.CLOSED: Mover.NOBODY,
-    State.CANCELLED: Mover.NOBODY,
-    State.WITHDRAWN: Mover.NOBODY,
-}
+MOVERS: Mapping[State, Mover] = MappingProxyType(
+    {
+        State.DRAFT: Mover.OFFICER,
+        State.IN_REVIEW: Mover.APPROVER,
+        State.READY: Mover.LIAISON,
+        State.SENT: Mover.PLATFORM,
+        State.ACKNOWLEDGED: Mover.PLATFORM,
+        State.NEEDS_US: Mover.OFFICER,
+        State.PARTLY_ANSWERED: Mover.PLATFORM,
+        State.ANSWERED: Mover.OFFICER,
+        State.CLOSED: Mover.NOBODY,
+        State.CANCELLED: Mover.NOBODY,
+        State.WITHDRAWN: Mover.NOBODY,
+    }
+)
 
-STATE_NAMES: dict[State, str] = {
-    State.DRAFT: "Draft",
-    State.IN_REVIEW: "In review",
-    State.READY: "Ready to send",
-    State.SENT: "Sent",
-    State.ACKNOWLEDGED: "Acknowledged",
-    State.NEEDS_US: "They ask us",
-    State.PARTLY_ANSWERED: "Partly answered",
-    State.ANSWERED: "Answered",
-    State.CLOSED: "Closed",
-    State.CANCELLED: "Cancelled",
-    State.WITHDRAWN: "Withdrawn",
-}
+STATE_NAMES: Mapping[State, str] = MappingProxyType(
+    {
+        State.DRAFT: "Draft",
+        State.IN_REVIEW: "In review",
+        State.READY: "Ready to send",
+        State.SENT: "Sent",
+        State.ACKNOWLEDGED: "Acknowledged",
+        State.NEEDS_US: "They ask us",
+        State.PARTLY_ANSWERED: "Partly answered",
+        State.ANSWERED: "Answered",
+        State.CLOSED: "Closed",
+        State.CANCELLED: "Cancelled",
+        State.WITHDRAWN: "Withdrawn",
+    }
+)
 
-KIND_NAMES: dict[Kind, str] = {
-    Kind.PRESERVATION: "Preservation",
-    Kind.PRESERVATION_EXTENSION: "Extension of a preservation",
-    Kind.DISCLOSURE: "Disclosure",
-    Kind.EMERGENCY_DISCLOSURE: "Emergency disclosure",
-}
+KIND_NAMES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.PRESERVATION: "Preservation",
+        Kind.PRESERVATION_EXTENSION: "Extension of a preservation",
+        Kind.DISCLOSURE: "Disclosure",
+        Kind.EMERGENCY_DISCLOSURE: "Emergency disclosure",
+    }
+)
 
 
 class Outcome(StrEnum):

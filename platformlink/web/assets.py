@@ -36,7 +36,7 @@ ICONS = (
         "settings",
         "shield-check",
         "shield-x",
-        "sos",
+        "urgent",
         "user",
         "user-check",
         "users",

@@ -1,0 +1,68 @@
+# PlatformLink. `make demo` shows it, `make test` proves it; both set up what they need.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
+  fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
+TEST_PACKAGES := chromium poppler-utils qpdf
+STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: setup demo test check bench clean lock screenshots system-run system-test
+
+setup: system-run $(STAMP)
+
+# Install with apt-get where we may, else say the exact command.
+define need
+	@missing=""; for one in $(1); do \
+	  dpkg-query -W -f='$${Status}' $$one 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$one"; done; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  elif sudo -n true 2>/dev/null; then \
+	    sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  else echo "Please run:  sudo apt-get install$$missing" >&2; exit 1; fi; \
+	elif [ -n "$$missing" ]; then echo "Not a Debian system: please install what these Debian packages hold:$$missing" >&2; fi
+endef
+
+system-run:
+	$(call need,$(RUN_PACKAGES))
+
+system-test: setup
+	$(call need,$(TEST_PACKAGES))
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Please run:  sudo apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m platformlink.web.assets
+	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m platformlink "$$@"\n' "$(CURDIR)" > $(BIN)/platformlink && chmod +x $(BIN)/platformlink
+	@echo "$(CURDIR)" > $$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/platformlink.pth
+	@rm -f .venv/.stamp-* && touch $@
+
+demo: setup
+	$(BIN)/platformlink demo
+
+test: system-test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/platformlink protocols check
+
+bench: setup
+	@for one in tests/bench/bench_*.py; do $(BIN)/python $$one || exit 1; done
+
+# After a change of dependencies in pyproject.toml; needs uv.
+lock:
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev \
+	  --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+
+screenshots: system-test
+	$(BIN)/python tests/stories/screenshots.py docs/pictures
+
+clean:
+	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis
