@@ -71,7 +71,8 @@ def address_of(value: str) -> str:
 def in_link(identifier: Identifier, address: str) -> str | None:
     """Return the value that an address (see `address_of`) names, or None."""
     found = (_link(pattern).match(address) for pattern in identifier.links)
-    return next((match["value"] for match in found if match), None)
+    values = (match["value"] for match in found if match)
+    return next((one for one in values if one.lower() not in identifier.reserved), None)
 
 
 def visible(value: str) -> str:

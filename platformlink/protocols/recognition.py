@@ -80,11 +80,12 @@ PHONE = re.compile(r"(?<![\w+])(?:\+|00)[1-9](?:[ .()-]{0,2}\d){6,14}(?!\d)")
 HANDLE = re.compile(r"(?<![\w@./+-])@\w[\w.·-]{1,39}(?![\w@])")
 WORD = re.compile(r"[^\W_]+")
 AFTER = re.compile(
-    r"(?:[ \t]+[^\W\d_]{1,20}){0,3}[ \t]*"
+    r"(?P<words>(?:[ \t]+[^\W\d_]{1,20}){0,3})[ \t]*"
     r"(?:[:=][ \t]*|(?=\d{5}))(?P<value>[^\s,;<>\"'()\[\]]{2,100})"
 )
 TOKEN = re.compile(r"(?<!\S)\S{9,120}(?!\S)")
 OPENING, CLOSING = "([{<'\"“„«", ".,;:!?)]}>'\"”“»…"
+FILLERS = {"account", "handle", "id", "is", "my", "name", "nick", "profile", "user"}
 CONTACT = {Step.PHONE, Step.EMAIL, Step.GMAIL}
 
 BY_ADDRESS = "An address on a host of %(platform)s names it: %(kind)s."
@@ -239,31 +240,38 @@ class _Search:
 
     def _addresses(self) -> None:
         for host in HOST.finditer(self.text):
+            if len(host.group()) > LONGEST_HOST or not self._is_free(host.start()):
+                continue
             tail = TAIL.match(self.text, host.end())
             end = tail.end() if tail else host.end()
-            is_name = self.text[end : end + 1] == "@"  # of a mail, or a foreign host
-            if is_name or len(host.group()) > LONGEST_HOST:
-                continue
+            if self.text[end : end + 1] == "@":
+                continue  # the name in a mail address, or before a foreign host
             scheme = SCHEME_BEFORE.search(
                 self.text[max(0, host.start() - 10) : host.start()]
             )
             start = host.start() - (len(scheme.group()) if scheme else 0)
             piece = self.text[start:end].rstrip(CLOSING)
-            self._address(start, start + len(piece), host.group())
+            is_named = self._address(start, start + len(piece), host.group())
+            # A dotted word is an address only if something else says so.
+            if is_named or scheme or end > host.end():
+                self.taken.append((start, end))
 
-    def _address(self, start: int, end: int, host: str) -> None:
-        """Keep what an address names, for every platform whose host it is."""
+    def _address(self, start: int, end: int, host: str) -> bool:
+        """Keep what an address names, of each platform whose host it is."""
         host = host.lower().replace("[.]", ".")
         address = address_of(self.text[start:end])
         labels = host.split(".")
-        for at in range(len(labels) - 1):
-            suffix = ".".join(labels[at:])
-            for meant in self.known.by_host.get(suffix, ()):
-                if in_link(meant.identifier, address):
-                    self._keep(meant, (start, end), Certainty.CERTAIN, BY_ADDRESS)
+        suffixes = (".".join(labels[at:]) for at in range(len(labels) - 1))
+        kept = [
+            self._keep(meant, (start, end), Certainty.CERTAIN, BY_ADDRESS)
+            for suffix in suffixes
+            for meant in self.known.by_host.get(suffix, ())
+            if in_link(meant.identifier, address) is not None
+        ]
         if short := self.known.by_short_host.get(host):
             self._keep(short, (start, end), Certainty.POSSIBLE, BY_SHORT_LINK)
-        self.taken.append((start, end))
+            return True
+        return any(kept)
 
     def _mails(self) -> None:
         spans = [m.span() for m in MAIL.finditer(self.text) if self._is_free(m.start())]
@@ -322,8 +330,10 @@ class _Search:
             if match is None or not self._is_free(match.start("value")):
                 continue
             value = match["value"].rstrip(CLOSING)
-            start = match.start("value")
             is_name = re.search(r"[\d._-]", value) is not None
+            if not is_name and set(match["words"].lower().split()) - FILLERS:
+                continue  # a sentence, such as: snap decisions are bad: never
+            start = match.start("value")
             certainty = Certainty.LIKELY if is_name else Certainty.POSSIBLE
             for meant in cue.meant:
                 if not CONTACT & set(meant.identifier.normal):

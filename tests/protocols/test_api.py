@@ -1,2 +1,0 @@
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
