@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.audit import actions as audit
 from platformlink.authority import said
 from platformlink.errors import FieldError
+from platformlink.identity import queries as identity
 from platformlink.letters import codes, paper, queries, rules
 from platformlink.letters.rules import (
     AlreadyEnded,
@@ -23,10 +24,14 @@ from platformlink.letters.rules import (
     Means,
 )
 from platformlink.letters.tables import Letter, LetterCheck
+from platformlink.notices import actions as notices
+from platformlink.permissions import Role
 from platformlink.ports import Attachment, Change, PagesExceeded, Runtime, SealCheck
-from platformlink.values import Pdf, SealedPdf
+from platformlink.values import Pdf, Phrase, SealedPdf
 
 VERIFY_PATH = "/verify"
+ALERT_SPAN = timedelta(hours=1)
+ALERT_AFTER = 5
 MOST_PAGES = {LetterKind.EMERGENCY_DISCLOSURE: 1}
 
 
@@ -252,12 +257,32 @@ def _note(
     return verdict
 
 
+async def _alert(session: AsyncSession, now: datetime) -> None:
+    """Tell those in charge, once an hour, of checked codes that no letter bears."""
+    asked = await queries.unknown_codes_since(session, now - ALERT_SPAN)
+    if asked < ALERT_AFTER:
+        return
+    told = [
+        person.id
+        for role in (Role.ADMINISTRATOR, Role.LIAISON)
+        for person in await identity.people(session, role=role)
+    ]
+    phrase = Phrase(
+        "%(count)s codes that no letter bears were checked within an hour: "
+        "somebody may be forging our letters",
+        {"count": asked},
+    )
+    key = f"unknown-codes/{now.astimezone(UTC):%Y-%m-%dT%H}"
+    await notices.tell(session, told, phrase, key=key, path=VERIFY_PATH, now=now)
+
+
 async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Verdict:
     """Return what is known of a code; the question is kept."""
     try:
         letter = await queries.by_code(session, code)
     except codes.CodeUnknown:
         verdict = Verdict(Finding.UNKNOWN, reason="No letter bears this code.")
+        await _alert(session, now)
     else:
         verdict = Verdict(_standing(letter), letter)
     return _note(session, verdict, Means.CODE, now)

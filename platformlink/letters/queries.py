@@ -1,12 +1,14 @@
 """Letters, found by request, reference, code or bytes."""
 
 import hashlib
+from datetime import datetime
 
-from sqlmodel import col, exists, select
+from sqlmodel import col, exists, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.letters import codes
-from platformlink.letters.tables import Letter
+from platformlink.letters.rules import Finding, Means
+from platformlink.letters.tables import Letter, LetterCheck
 
 
 async def of_request(session: AsyncSession, request_id: int) -> list[Letter]:
@@ -48,3 +50,13 @@ async def sealed_with(session: AsyncSession, fingerprint: str) -> bool:
     """Say whether any of our letters was sealed with a certificate."""
     wanted = exists().where(col(Letter.certificate_fingerprint) == fingerprint)
     return bool((await session.exec(select(wanted))).one())
+
+
+async def unknown_codes_since(session: AsyncSession, since: datetime) -> int:
+    """Return how many codes were checked since an instant that no letter bears."""
+    statement = select(func.count()).where(
+        col(LetterCheck.at) > since,
+        LetterCheck.found == Finding.UNKNOWN,
+        LetterCheck.means == Means.CODE,
+    )
+    return (await session.exec(statement)).one()

@@ -18,8 +18,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.letters import actions, codes, queries, rules
 from platformlink.letters.rules import Finding, LetterKind, LetterWrong, Means
 from platformlink.letters.tables import Letter, LetterCheck
+from platformlink.notices.tables import Notice
 from platformlink.permissions import Actor
 from platformlink.ports import NotSealable, Runtime
+from tests import factories
 from tests.letters.conftest import sample
 
 pytestmark = pytest.mark.anyio
@@ -251,3 +253,16 @@ async def test_two_letters_are_numbered_at_once_and_a_failed_one_leaves_no_gap(
             third = (await later.exec(taking)).one()
 
     assert (first, second, third) == (1, 2, 1)
+
+
+async def test_many_unknown_codes_alert_the_administrator_once(
+    session: AsyncSession,
+) -> None:
+    ada = await factories.person(session, "ada")
+    later = datetime.fromisoformat("2030-05-05T12:30:00+00:00")
+
+    for number in range(12):
+        await actions.verify_code(session, codes.code_of(number), now=later)
+
+    told = await session.exec(select(Notice).where(Notice.user_id == ada.id))
+    assert [notice.key for notice in told] == ["unknown-codes/2030-05-05T12"]
