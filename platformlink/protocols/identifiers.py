@@ -1,11 +1,13 @@
 """Identifiers: what an account is called, in canonical form, and whether it fits."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import unquote
 
 from platformlink.protocols.protocol import CooperationProtocol, Identifier, Step
+from platformlink.values import Phrase
 
 LONGEST_ADDRESS = 2000  # characters; what is longer is cut before it is matched
 # Zero-width, joining and direction marks: invisible, and favourites of forgers.
@@ -90,6 +92,26 @@ def canonical(identifier: Identifier, value: str) -> str:
     for step in identifier.normal:
         value = STEPS[step](value)
     return value
+
+
+def _scripts(value: str) -> set[str]:
+    """Return the scripts of a value's letters, by the first word of their names."""
+    return {unicodedata.name(c, "?").split()[0] for c in value if c.isalpha()}
+
+
+def oddities(value: str) -> tuple[Phrase, ...]:
+    """Return what about a value deceives the eye: hidden marks, mixed scripts."""
+    found = []
+    if hidden := HIDDEN.findall(value):
+        codes = ", ".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
+        text = "It holds characters that nobody sees: %(codes)s."
+        found.append(Phrase(text, {"codes": codes}))
+    if len(scripts := _scripts(value)) > 1:
+        strange = "".join(dict.fromkeys(c for c in value if not c.isascii()))
+        text = "It mixes scripts (%(scripts)s); look at: %(letters)s"
+        names = ", ".join(sorted(name.capitalize() for name in scripts))
+        found.append(Phrase(text, {"scripts": names, "letters": strange}))
+    return tuple(found)
 
 
 def luhn(digits: str) -> bool:

@@ -1,4 +1,6 @@
-"""For whose account holders an entity answers."""
+"""For whose account holders an entity answers, and whom a letter addresses. Pure."""
+
+from datetime import date
 
 from platformlink.protocols.protocol import CooperationProtocol, Entity, applies
 
@@ -54,3 +56,34 @@ def serves(
         and applies(one, service=service)
     )
     return all(country not in _named(protocol, one) for one in others)
+
+
+def addressees(
+    protocol: CooperationProtocol,
+    country: str,
+    service: str,
+    on: date,
+    *,
+    facts: tuple[date, date] | None = None,
+) -> tuple[Entity, ...]:
+    """
+    Return who must be addressed for an account holder in a country, on a day.
+
+    ``facts`` are the first and last day of what happened, where an entity answers
+    for some time only. None is a gap; more than one is a question for a person,
+    never a guess.
+    """
+    return tuple(
+        one
+        for one in protocol.entities
+        if one.role in ("process", "authority")
+        and applies(one, service=service)
+        and _overlaps(one.valid_from, one.valid_until, (on, on))
+        and (facts is None or _overlaps(one.facts_from, one.facts_until, facts))
+        and serves(protocol, one, country, service=service)
+    )
+
+
+def _overlaps(begin: date | None, end: date | None, days: tuple[date, date]) -> bool:
+    first, last = days
+    return (begin is None or begin <= last) and (end is None or first <= end)

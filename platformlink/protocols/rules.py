@@ -2,97 +2,56 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
-import msgspec
-
-from platformlink.protocols.identifiers import (
-    canonical,
-    fits,
-    identifier_of,
-    kinds_of,
+from platformlink.protocols import targets
+from platformlink.protocols.drafts import (
+    Draft,
+    Finding,
+    Given,
+    Severity,
+    source_of,
+    wrong,
 )
 from platformlink.protocols.protocol import (
-    Category,
     CooperationProtocol,
     DataItem,
-    Entity,
-    Fact,
-    Identifier,
+    Footing,
     Kind,
     Need,
     Required,
     Support,
     applies,
 )
-from platformlink.protocols.regions import serves
+from platformlink.protocols.recognition import Recogniser
+from platformlink.protocols.regions import addressees
+from platformlink.protocols.retention import State, remaining, short_lived
 from platformlink.values import Phrase
 
+__all__ = [
+    "Draft",
+    "Finding",
+    "Given",
+    "Severity",
+    "addressees",
+    "check",
+    "is_stale",
+    "source_of",
+    "support_of",
+]
+
 LONG_PERIOD = timedelta(days=366)
+STATE_TO_STATE = {
+    "mutual_legal_assistance",
+    "letters_rogatory",
+    "cloud_act",
+    "foreign_order",
+}
+LEFT = {
+    State.GONE: "“%(item)s” was kept for %(keeps)s: it is probably gone since "
+    "%(until_on)s.",
+    State.SOON: "“%(item)s” is kept for %(keeps)s: preserve it before %(until_on)s.",
+}
 HOLDS = (Kind.PRESERVATION, Kind.PRESERVATION_EXTENSION)
-
-
-class Severity(StrEnum):
-    """How much a finding weighs: it stops the letter, may return it, or informs."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    HINT = "hint"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is amiss: which field (JSON pointer), why, what to do, by what source."""
-
-    severity: Severity
-    pointer: str
-    code: str
-    message: Phrase
-    mend: Phrase | None = None
-    source: Phrase | None = None
-
-
-class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """One account or item of a draft, as typed."""
-
-    kind: str
-    value: str
-    seen_on: date | None = None
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a draft a protocol can judge; "" and None are what is still missing."""
-
-    kind: str
-    requester: str  # country of the authority
-    holder_country: str = ""
-    service: str = ""
-    entity: str = ""
-    entity_reason: str = ""
-    targets: tuple[Given, ...] = ()
-    from_at: datetime | None = None
-    to_at: datetime | None = None
-    data: tuple[str, ...] = ()
-    instrument: str = ""
-    legal_basis: str = ""
-    offence: str = ""
-    narrative: str = ""
-    nexus: str = ""
-    necessity: str = ""
-    urgency: str = ""
-    urgency_reason: str = ""
-    language: str = "en"
-    non_disclosure: bool = False
-    non_disclosure_until_on: date | None = None
-    non_disclosure_reason: str = ""
-    report_number: str = ""
-    has_authorisation: bool = False
-    danger: str = ""
-    averts: str = ""
-    officer_name: str = ""
-    officer_badge: str = ""
-    officer_email: str = ""
-    officer_phone: str = ""
-    case_reference: str = ""
 
 
 # The field that fills a need, and the words of what is missing. What the desk puts
@@ -189,53 +148,6 @@ SOFT = {
 }
 
 
-def source_of(protocol: CooperationProtocol, fact: Fact) -> Phrase:
-    """Return what a fact rests on: its first source and its date, or how we know it."""
-    known = {one.id: one for one in protocol.sources}
-    for name in fact.source:
-        if name in known:
-            found = known[name]
-            when = str(fact.checked_on or found.copied_on or "")
-            if when:
-                return Phrase(
-                    "%(title)s, as read on %(read_on)s",
-                    {"title": found.title, "read_on": when},
-                )
-            return Phrase("%(title)s", {"title": found.title})
-    return Phrase(f"How we know: {fact.confidence}")
-
-
-def addressees(
-    protocol: CooperationProtocol,
-    country: str,
-    service: str,
-    on: date,
-    *,
-    facts: tuple[date, date] | None = None,
-) -> tuple[Entity, ...]:
-    """
-    Return who must be addressed for an account holder in a country, on a day.
-
-    ``facts`` are the first and last day of what happened, where an entity answers
-    for some time only. None is a gap; more than one is a question for a person,
-    never a guess.
-    """
-    return tuple(
-        one
-        for one in protocol.entities
-        if one.role in ("process", "authority")
-        and applies(one, service=service)
-        and _overlaps(one.valid_from, one.valid_until, (on, on))
-        and (facts is None or _overlaps(one.facts_from, one.facts_until, facts))
-        and serves(protocol, one, country, service=service)
-    )
-
-
-def _overlaps(begin: date | None, end: date | None, days: tuple[date, date]) -> bool:
-    first, last = days
-    return (begin is None or begin <= last) and (end is None or first <= end)
-
-
 def _facts_of(draft: Draft) -> tuple[date, date] | None:
     """Return the days of a draft's period, in UTC, if it has both ends."""
     start, end = draft.from_at, draft.to_at
@@ -255,18 +167,30 @@ def support_of(protocol: CooperationProtocol, kind: str) -> Support:
     return found
 
 
-def check(protocol: CooperationProtocol, draft: Draft, now: datetime) -> list[Finding]:
-    """Return all that a protocol says of a draft, the gravest first."""
+def check(
+    protocol: CooperationProtocol,
+    draft: Draft,
+    now: datetime,
+    *,
+    others: Recogniser | None = None,
+) -> list[Finding]:
+    """
+    Return all that a protocol says of a draft, the gravest first.
+
+    With ``others``, an account of another platform is told as that.
+    """
     found = [
         *_kind(protocol, draft),
         *_addressee(protocol, draft, now),
-        *_targets(protocol, draft),
+        *targets.check(protocol, draft, others),
         *_period(draft, now),
         *_data(protocol, draft),
+        *_what_is_left(protocol, draft, now),
         *_needs(protocol, draft),
         *_language(protocol, draft),
         *_secrecy(protocol, draft, now),
         *_tip_offs(protocol, draft),
+        *_channels(protocol, draft),
     ]
     order = list(Severity)
     return sorted(_once(found), key=lambda one: order.index(one.severity))
@@ -280,20 +204,11 @@ def _once(found: list[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def _error(pointer: str, code: str, text: str, **params: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR,
-        pointer=pointer,
-        code=code,
-        message=Phrase(text, {**params}),
-    )
-
-
 def _kind(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
     name = protocol.name
     if protocol.lifecycle.status in ("closed", "merged"):
         text = "%(platform)s no longer exists as a service; who holds its data may."
-        yield _error("/platform", "closed", text, platform=name)
+        yield wrong("/platform", "closed", text, platform=name)
     rule = getattr(protocol.requests, draft.kind)
     source = source_of(protocol, rule)
     if rule.support is Support.NONE:
@@ -335,107 +250,15 @@ def _addressee(
     codes = [one.code for one in found]
     if not draft.holder_country:
         text = "Say where the account holder is: it decides who must be addressed."
-        yield _error("/holder_country", "required", text)
+        yield wrong("/holder_country", "required", text)
     elif draft.entity and draft.entity not in {one.code for one in protocol.entities}:
-        yield _error("/entity", "unknown", "The protocol knows no such entity.")
+        yield wrong("/entity", "unknown", "The protocol knows no such entity.")
     elif draft.entity and draft.entity not in codes and not draft.entity_reason:
         text = "The protocol names another entity. Say why this one is right."
-        yield _error("/entity_reason", "required", text)
+        yield wrong("/entity_reason", "required", text)
     elif not draft.entity and len(found) != 1:
         text = "Choose who is addressed: the protocol leaves it open."
-        yield _error("/entity", "open", text)
-
-
-def _targets(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
-    if not draft.targets:
-        text = "Name at least one account."
-        yield _error("/targets", "required", text)
-        return
-    for place, given in enumerate(draft.targets):
-        yield from _target(protocol, given, f"/targets/{place}")
-    yield from _identification(protocol, draft)
-
-
-def _target(protocol: CooperationProtocol, given: Given, at: str) -> Iterator[Finding]:
-    identifier = identifier_of(protocol, given.kind)
-    if identifier is None:
-        kinds = ", ".join(one.kind for one in protocol.identifiers)
-        text = "%(platform)s knows no such kind of identifier. Known: %(kinds)s."
-        yield _error(f"{at}/kind", "unknown", text, platform=protocol.name, kinds=kinds)
-    elif identifier.accepted == "never":
-        text = "%(platform)s does not accept this kind of identifier."
-        yield Finding(
-            severity=Severity.ERROR,
-            pointer=f"{at}/kind",
-            code="not-accepted",
-            message=Phrase(text, {"platform": protocol.name}),
-            source=source_of(protocol, identifier),
-        )
-    elif not fits(identifier, canonical(identifier, given.value)):
-        yield _misfit(protocol, identifier, given, at)
-    else:
-        yield from _seen(protocol, identifier, given, at)
-
-
-def _misfit(
-    protocol: CooperationProtocol, identifier: Identifier, given: Given, at: str
-) -> Finding:
-    """Return why a value is none of its kind, and which kind it could be."""
-    others = [one for one in kinds_of(protocol, given.value) if one != given.kind]
-    names = [one.name for one in protocol.identifiers if one.kind in others]
-    mend = Phrase(
-        "It looks like this: %(example)s", {"example": identifier.example or "–"}
-    )
-    if names:
-        mend = Phrase("It could be: %(kinds)s.", {"kinds": ", ".join(names)})
-    return Finding(
-        severity=Severity.ERROR,
-        pointer=f"{at}/value",
-        code="wrong-identifier",
-        message=Phrase("This is no %(kind)s.", {"kind": identifier.name}),
-        mend=mend,
-        source=source_of(protocol, identifier),
-    )
-
-
-def _seen(
-    protocol: CooperationProtocol, identifier: Identifier, given: Given, at: str
-) -> Iterator[Finding]:
-    if given.seen_on is not None or identifier.seen_on == "no":
-        return
-    is_required = identifier.seen_on == "required"
-    text = (
-        "Give the day on which it was seen: %(platform)s cannot process it without."
-        if is_required
-        else "Give the day on which it was seen: names change hands."
-    )
-    yield Finding(
-        severity=Severity.ERROR if is_required else Severity.HINT,
-        pointer=f"{at}/seen_on",
-        code="seen-on",
-        message=Phrase(text, {"platform": protocol.name}),
-        source=source_of(protocol, identifier),
-    )
-
-
-def _identification(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
-    kinds = {one.kind for one in draft.targets}
-    rules = [
-        one for one in protocol.identification if applies(one, service=draft.service)
-    ]
-    if not rules or any(set(group) <= kinds for one in rules for group in one.any_of):
-        return
-    yield Finding(
-        severity=Severity.ERROR,
-        pointer="/targets",
-        code="not-enough",
-        message=Phrase(
-            "These do not identify an account for %(platform)s.",
-            {"platform": protocol.name},
-        ),
-        mend=Phrase("%(text)s", {"text": rules[0].text}),
-        source=source_of(protocol, rules[0]),
-    )
+        yield wrong("/entity", "open", text)
 
 
 def _period(draft: Draft, now: datetime) -> Iterator[Finding]:
@@ -443,20 +266,20 @@ def _period(draft: Draft, now: datetime) -> Iterator[Finding]:
     for moment, name in ((start, "from"), (end, "to")):
         if moment is not None and moment.tzinfo is None:
             text = "Give the time with its offset, such as 2026-11-24T10:30+01:00."
-            yield _error(f"/period/{name}", "no-zone", text)
+            yield wrong(f"/period/{name}", "no-zone", text)
             return
     if start and end and start >= end:
-        yield _error(
+        yield wrong(
             "/period/to",
             "reversed",
             "The period ends before it starts: put a later end.",
         )
     elif start and start > now:
         text = "The period lies in the future: platforms give only what exists."
-        yield _error("/period/from", "in-the-future", text)
+        yield wrong("/period/from", "in-the-future", text)
     elif end and end > now + timedelta(days=1):
         text = "The period ends in the future: platforms give only what exists."
-        yield _error("/period/to", "in-the-future", text)
+        yield wrong("/period/to", "in-the-future", text)
     elif start and end and end - start > LONG_PERIOD:
         days = str((end - start).days)
         yield Finding(
@@ -474,12 +297,12 @@ def _data(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
     known = {one.code: one for one in protocol.data}
     if not draft.data:
         text = "Say which data is asked for, item by item."
-        yield _error("/data", "required", text)
+        yield wrong("/data", "required", text)
     for code in draft.data:
         if code not in known:
             codes = ", ".join(known)
             text = "%(platform)s holds nothing of this name. Known: %(codes)s."
-            yield _error("/data", "unknown", text, platform=protocol.name, codes=codes)
+            yield wrong("/data", "unknown", text, platform=protocol.name, codes=codes)
         elif not known[code].is_available:
             yield _in_vain(protocol, known[code])
     yield from _breadth(protocol, draft, known)
@@ -505,7 +328,7 @@ def _breadth(
     is_bounded = draft.from_at is not None and draft.to_at is not None
     if has_all and not is_bounded:
         text = "Everything, without a period, is refused as too broad."
-        yield _error("/data", "over-broad", text)
+        yield wrong("/data", "over-broad", text)
     elif has_all and draft.kind not in HOLDS:
         yield Finding(
             severity=Severity.WARNING,
@@ -526,29 +349,104 @@ def _breadth(
 def _footings(
     protocol: CooperationProtocol, draft: Draft, chosen: list[DataItem]
 ) -> Iterator[Finding]:
-    """Warn where content is asked for and the platform may demand legal assistance."""
-    if not any(one.category is Category.CONTENT for one in chosen):
-        return
-    for rule in protocol.legal:
-        is_content = not rule.categories or Category.CONTENT in rule.categories
-        if (
-            is_content
-            and "mutual_legal_assistance" in rule.process
-            and applies(rule, requester=draft.requester)
-        ):
+    """Warn of data that is given, or may be given, from state to state only."""
+    for item in chosen:
+        rules = [rule for rule in protocol.legal if _covers(rule, item, draft)]
+        state = [rule for rule in rules if set(rule.process) & STATE_TO_STATE]
+        if not state:
+            continue
+        is_only_way = all(set(rule.process) <= STATE_TO_STATE for rule in rules)
+        text = (
+            "%(platform)s gives “%(item)s” by legal assistance between states."
+            if is_only_way
+            else "For “%(item)s” %(platform)s may demand legal assistance."
+        )
+        yield Finding(
+            severity=Severity.WARNING if is_only_way else Severity.HINT,
+            pointer="/data",
+            code=f"legal-assistance-{item.category}",
+            message=Phrase(text, {"platform": protocol.name, "item": item.name}),
+            mend=Phrase("%(text)s", {"text": state[0].text}),
+            source=source_of(protocol, state[0]),
+        )
+
+
+def _covers(rule: Footing, item: DataItem, draft: Draft) -> bool:
+    """Say whether a footing concerns an item, asked for by this authority."""
+    if rule.items:
+        is_meant = item.code in rule.items
+    else:
+        is_meant = not rule.categories or item.category in rule.categories
+    is_of_entity = not (draft.entity and rule.entities) or draft.entity in rule.entities
+    who = {"requester": draft.requester, "service": draft.service}
+    return is_meant and is_of_entity and applies(rule, **who)
+
+
+def _what_is_left(
+    protocol: CooperationProtocol, draft: Draft, now: datetime
+) -> Iterator[Finding]:
+    """Say which data is gone or soon will be: by the period, or without one at all."""
+    days = _facts_of(draft)
+    if days is None:
+        for item, rule in short_lived(protocol)[:1]:
             yield Finding(
-                severity=Severity.WARNING,
-                pointer="/data",
-                code="legal-assistance",
+                severity=Severity.HINT,
+                pointer="/period",
+                code="short-lived",
                 message=Phrase(
-                    "For content %(platform)s may demand legal assistance "
-                    "between states.",
-                    {"platform": protocol.name},
+                    "“%(item)s” lives for %(keeps)s only: preserve now.",
+                    {"item": item.name, "keeps": rule.keeps},
                 ),
-                mend=Phrase("%(text)s", {"text": rule.text}),
                 source=source_of(protocol, rule),
             )
-            return
+        return
+    today = now.astimezone(UTC).date()
+    for left in remaining(protocol, days[1], today):
+        text = LEFT.get(left.state)
+        is_asked = not draft.data or left.item.code in draft.data
+        if text is None or left.until_on is None or not is_asked:
+            continue
+        yield Finding(
+            severity=Severity.WARNING,
+            pointer="/period",
+            code=f"data-{left.state}-{left.item.code}",
+            message=Phrase(
+                text,
+                {
+                    "item": left.rule.what or left.item.name,
+                    "keeps": left.rule.keeps,
+                    "until_on": left.until_on.isoformat(),
+                },
+            ),
+            source=source_of(protocol, left.rule),
+        )
+
+
+def _channels(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
+    """Warn where every way to the platform still waits to be confirmed."""
+    ways = [
+        one
+        for one in protocol.channels
+        if (not one.kinds or draft.kind in one.kinds)
+        and applies(one, requester=draft.requester, service=draft.service)
+    ]
+    if any(one.status == "open" for one in ways):
+        return
+    unverified = [one for one in ways if one.status == "unverified"]
+    text = (
+        "Nobody has verified a channel of %(platform)s for this."
+        if unverified
+        else "No channel of %(platform)s is known for this."
+    )
+    names = ", ".join(one.name for one in unverified)
+    mend = "Confirm one of these first: %(names)s." if names else ""
+    yield Finding(
+        severity=Severity.WARNING,
+        pointer="/platform",
+        code="no-verified-channel",
+        message=Phrase(text, {"platform": protocol.name}),
+        mend=Phrase(mend, {"names": names}) if mend else None,
+    )
 
 
 def _asked_for(rule: Required, draft: Draft) -> bool:
@@ -607,20 +505,21 @@ def _secrecy(
         return
     if not draft.non_disclosure_reason:
         text = "Say why the account holder must not be told."
-        yield _error("/confidentiality/reason", "required", text)
+        yield wrong("/confidentiality/reason", "required", text)
     until = draft.non_disclosure_until_on
     if until is None:
         text = "Say until when the account holder must not be told; no end is refused."
-        yield _error("/confidentiality/until", "required", text)
+        yield wrong("/confidentiality/until", "required", text)
     elif until <= now.date():
         text = "This day is over: choose a later one."
-        yield _error("/confidentiality/until", "in-the-past", text)
+        yield wrong("/confidentiality/until", "in-the-past", text)
 
 
 def _tip_offs(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
     """Yield what may tell the suspect of the request."""
     for notice in protocol.notice:
         concerns = not notice.kinds or draft.kind in notice.kinds
+        concerns &= applies(notice, requester=draft.requester, service=draft.service)
         if concerns and notice.default in ("yes", "unknown", "may"):
             is_told = notice.default == "yes"
             text = (
