@@ -17,7 +17,7 @@ import msgspec
 from platformlink.errors import Refusal
 from platformlink.letters import actions, paper, queries
 from platformlink.letters.rules import LetterFields, LetterKind, Means, sender_of
-from platformlink.letters.schemas import IN_FORCE, letter_out
+from platformlink.letters.schemas import IN_FORCE
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 
@@ -133,7 +133,7 @@ async def _verdict(opened: Opened, content: bytes) -> actions.Verdict:
 def verify(opened: Opened, file: Path, *, as_json: bool) -> None:
     """Check a PDF: seal, register entry, hash; exit 0 if in force, else 1."""
     verdict = asyncio.run(_verdict(opened, file.read_bytes()))
-    out = letter_out(verdict.letter) if verdict.letter else None
+    out = queries.public(verdict.letter) if verdict.letter else None
     if as_json:
         told = {"finding": verdict.finding, "reason": verdict.reason, "letter": out}
         click.echo(msgspec.json.encode(told).decode())

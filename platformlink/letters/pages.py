@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from platformlink.authority import said
 from platformlink.errors import Invalid
-from platformlink.letters import actions, codes, rules, schemas
+from platformlink.letters import actions, codes, queries, rules, schemas
 from platformlink.letters.actions import Verdict
 from platformlink.letters.rules import Finding, Means
 from platformlink.letters.schemas import VerdictOut
@@ -64,17 +64,24 @@ def _certificate(fingerprint: str) -> str:
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
+async def _told(runtime: Runtime, shell: Shell, verdict: Verdict) -> VerdictOut:
+    """Return what a check found, its reason in the reader's language."""
+    seal = await runtime.ports.sealer.info()
+    return VerdictOut(
+        finding=verdict.finding,
+        is_genuine=verdict.finding in schemas.OURS,
+        is_in_force=verdict.finding in schemas.IN_FORCE,
+        reason=shell.words.say(verdict.reason),
+        letter=queries.public(verdict.letter) if verdict.letter else None,
+        authority=schemas.authority_out(runtime.authority, seal),
+    )
+
+
 async def _answer(
     request: Request[Any, Any, Any], shell: Shell, runtime: Runtime, verdict: Verdict
 ) -> Response[Any]:
     """Return a verdict as a page or as JSON; a code that nobody bears is a 404."""
-    seal = await runtime.ports.sealer.info()
-    out = schemas.verdict_out(
-        verdict.finding,
-        verdict.letter,
-        shell.words.say(verdict.reason),
-        authority=schemas.authority_out(runtime.authority, seal),
-    )
+    out = await _told(runtime, shell, verdict)
     status = 404 if verdict.finding is Finding.UNKNOWN else 200
     if not wants_page(request):
         headers = {"Cache-Control": "no-store"}

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.letters import codes
 from platformlink.letters.rules import Finding, Means
+from platformlink.letters.schemas import LetterOut
 from platformlink.letters.tables import Letter, LetterCheck
 
 
@@ -60,3 +61,16 @@ async def unknown_codes_since(session: AsyncSession, since: datetime) -> int:
         LetterCheck.means == Means.CODE,
     )
     return (await session.exec(statement)).one()
+
+
+def public(letter: Letter) -> LetterOut:
+    """Return a letter as the public may know it."""
+    return LetterOut(
+        reference=letter.reference,
+        kind=letter.kind,
+        sealed_at=letter.sealed_at,
+        sha256=letter.sha256,
+        certificate_sha256=letter.certificate_fingerprint,
+        is_demonstration=letter.is_demonstration,
+        ended_at=letter.withdrawn_at or letter.superseded_at,
+    )
