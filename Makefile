@@ -62,7 +62,7 @@ lock:
 	  --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 
 screenshots: system-test
-	$(BIN)/python tests/stories/screenshots.py docs/pictures
+	$(BIN)/python tests/stories/screenshots.py tests/stories/pictures
 
 clean:
 	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis

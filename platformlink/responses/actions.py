@@ -146,7 +146,7 @@ def _response(
     return Response(
         request_id=request.id,
         kind=fields.kind,
-        received_at=fields.received_at,
+        received_at=max(fields.received_at, request.sent_at or fields.received_at),
         recorded_at=now,
         recorded_by_id=actor.id if actor else None,
         channel=fields.channel,

@@ -150,7 +150,8 @@ def check_times(
     """
     if sent_at is None:
         raise NotSentYet
-    if received_at < sent_at:
+    # People tell the minute, so what came in the minute of the sending came after it.
+    if received_at < sent_at.replace(second=0, microsecond=0):
         message = "It came before the letter was sent. Give the moment it arrived."
         return [FieldError("/received_at", "before-dispatch", message)]
     if received_at > now:
