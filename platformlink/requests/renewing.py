@@ -13,6 +13,7 @@ from platformlink.values import Phrase
 COPIED = {
     *("case_id", "unit_id", "author_id", "platform", "protocol_version", "agreement"),
     *("holder_country", "entity", "entity_reason", "instrument", "urgency"),
+    "urgency_reason",
     *("language", "narrative", "narrative_local", "nexus", "necessity", "data"),
     *("report_number", "period_from_at", "period_to_at", "non_disclosure"),
     *("non_disclosure_until_on", "non_disclosure_reason", "authorisation"),

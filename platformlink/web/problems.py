@@ -6,7 +6,6 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 
 from platformlink import errors
@@ -26,12 +25,17 @@ STATUS: dict[type[Refusal], int] = {
     errors.Upstream: 502,
 }
 BY_CODE = {
+    "refused": 400,
+    "not-json": 400,
     "not-signed-in": 401,
     "wrong-password": 401,
-    "account-rests": 429,
+    "wrong-method": 405,
     "changed-meanwhile": 412,
-    "too-many": 429,
     "too-large": 413,
+    "account-rests": 429,
+    "too-many": 429,
+    "failed": 500,
+    "database-away": 503,
 }
 MEDIA_TYPE = "application/problem+json"
 
@@ -112,28 +116,3 @@ def to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
         place = target.url if isinstance(target.url, str) else "/sign-in"
         return Response("", status_code=401, headers={"HX-Redirect": place})
     return target
-
-
-def from_framework(error: HTTPException, instance: str) -> Problem:
-    """Return what Litestar itself refused: a path, a method, a malformed body."""
-    found: list[dict[str, str]] = []
-    if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        found = [
-            {
-                "pointer": "/" + str(one.get("key", "")).replace(".", "/"),
-                "code": "malformed",
-                "message": str(one.get("message", "")),
-            }
-            for one in error.extra
-            if isinstance(one, dict)
-        ]
-    status = 422 if found else error.status_code
-    code = {404: "missing", 405: "wrong-method", 413: "too-large", 429: "too-many"}
-    return Problem(
-        type=f"/problems/{code.get(status, 'malformed' if found else 'refused')}",
-        title=error.detail if not found else "Something here needs mending",
-        status=status,
-        detail="" if not found else error.detail,
-        instance=instance,
-        errors=found,
-    )
