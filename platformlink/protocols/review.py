@@ -228,6 +228,9 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def _told(value: Any) -> str:  # noqa: ANN401 - any plain value
+    """Return a value in words: of an entry, what a reader would call it."""
+    if isinstance(value, dict):
+        value = value.get("text") or value.get("name") or value
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

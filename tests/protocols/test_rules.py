@@ -41,7 +41,10 @@ WHOLE = Draft(
 )
 
 
-def check(protocol: CooperationProtocol = TIKTOK, **changes: Any) -> list[Finding]:
+def check(  # the fields of a draft that differ from the whole one
+    protocol: CooperationProtocol = TIKTOK,
+    **changes: Any,  # noqa: ANN401 - any field of a draft
+) -> list[Finding]:
     draft = msgspec.structs.replace(WHOLE, **changes)
     return rules.check(protocol, draft, NOW, others=RECOGNISER)
 

@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from platformlink.protocols.cli import protocols
+
+STEAM = Path("protocols/steam.yaml").read_text(encoding="utf-8")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(protocols, words)
+
+
+def test_all_files_pass_the_check() -> None:
+    result = run("check")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "34 files, 0 problems" in result.stderr
+
+
+def test_a_mistake_is_told_with_file_and_line(tmp_path: Path) -> None:
+    file = tmp_path / "steam.yaml"
+    file.write_text(STEAM.replace("name: Steam", "nane: Steam", 1), encoding="utf-8")
+
+    result = run("check", str(file))
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "steam.yaml:3:1: unknown field 'nane': did you mean 'name'?"
+    )
+
+
+def test_a_program_reads_the_problems_in_json(tmp_path: Path) -> None:
+    file = tmp_path / "steam.yaml"
+    file.write_text("slug: [", encoding="utf-8")
+
+    result = run("check", str(tmp_path), "--json")
+
+    told = msgspec.json.decode(result.stdout)
+    assert (told["files"], told["problems"][0]["file"]) == (1, "steam.yaml")
+
+
+def test_an_empty_folder_is_no_success(tmp_path: Path) -> None:
+    assert run("check", str(tmp_path)).exit_code == 1
+
+
+def test_the_list_names_every_platform() -> None:
+    rows = msgspec.json.decode(run("list", "--json").stdout)
+
+    assert len(rows) == len(run("list").stdout.splitlines()) == 34
+
+
+def test_a_protocol_is_shown_as_its_file_or_in_json() -> None:
+    assert run("show", "steam").stdout.strip() == STEAM.strip()
+    assert msgspec.json.decode(run("show", "steam", "--json").stdout)["name"] == "Steam"
+
+
+def test_an_unknown_platform_is_an_error() -> None:
+    result = run("show", "nowhere")
+
+    assert result.exit_code == 1
+    assert "No protocol is known for nowhere" in result.stderr
+
+
+def test_a_difference_is_told_in_words(tmp_path: Path) -> None:
+    older = tmp_path / "older.yaml"
+    older.write_text(STEAM.replace("98009", "98008", 1), encoding="utf-8")
+
+    result = run("diff", "steam", "--against", str(older))
+
+    assert result.exit_code == 0
+    assert "gone: P.O. Box 1688, Bellevue, WA 98008, USA" in result.stdout
+    assert "new: P.O. Box 1688, Bellevue, WA 98009, USA" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "list", "show", "diff", "schema"])
+def test_every_command_has_help(command: str) -> None:
+    assert run(command, "--help").exit_code == 0
+
+
+def test_the_schema_is_json() -> None:
+    assert msgspec.json.decode(run("schema").stdout)["$schema"].startswith("https://")
