@@ -14,7 +14,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -47,12 +47,13 @@ from platformlink.requests import api as requests_api
 from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
 from platformlink.responses import pages as responses_pages
-from platformlink.web import problems, shield
+from platformlink.web import docs, problems, refusals, shield
 from platformlink.web.pages import STATIC, Shell
 from platformlink.web.words import Words, choose_language
 
 log = structlog.get_logger()
 MOST_BYTES = 25_000_000
+MOST_FIELDS = 2000  # of one form
 
 
 async def provide_session(
@@ -88,8 +89,11 @@ async def provide_actor(visitor: NamedDependency[Actor | None]) -> Actor:
 
 async def provide_form(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
     """Return the fields of a posted form; blanks are kept."""
-    body = (await request.body()).decode("utf-8", errors="replace")
-    return parse_qs(body, keep_blank_values=True, max_num_fields=2000)
+    body = (await request.body()).decode("utf-8", errors="replace").replace("%00", "")
+    try:
+        return parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise refusals.TooLarge from None
 
 
 async def given_once(
@@ -149,23 +153,24 @@ def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
 def refused_by_framework(
     request: Request[Any, Any, Any], error: HTTPException
 ) -> Response[Any]:
-    """Answer what Litestar refused."""
-    shell = make_shell(request, request.app.state.runtime)
-    problem = problems.from_framework(error, request.url.path)
-    return problems.answer(request, problem, shell)
+    """Answer what Litestar refused, under our own names."""
+    refusal = refusals.from_framework(request, error)
+    if refusal is None:
+        return failed(request, error)
+    answer = refused(request, refusal)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def not_kept(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
+    """Answer what PostgreSQL cannot keep, such as a NUL character."""
+    return refused(request, refusals.not_kept(request))
 
 
 def database_away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer while the database cannot be reached; the next try may find it."""
     log.error("database.away", error=type(error).__name__)
-    shell = make_shell(request, request.app.state.runtime)
-    problem = problems.Problem(
-        type="/problems/database-away",
-        title=shell.words.gettext("The database does not answer; nothing was changed"),
-        status=503,
-        detail=shell.words.gettext("Try again in a moment. Your text is still here."),
-    )
-    answer = problems.answer(request, problem, shell)
+    answer = refused(request, refusals.DatabaseAway(refusals.DatabaseAway.mend))
     answer.headers["Retry-After"] = "5"
     return answer
 
@@ -173,15 +178,9 @@ def database_away(request: Request[Any, Any, Any], error: Exception) -> Response
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer a mistake of ours; the log bears the trace that the answer names."""
     log.error("web.failed", exc_info=error)
-    shell = make_shell(request, request.app.state.runtime)
     trace = str(structlog.contextvars.get_contextvars().get("trace", ""))
-    problem = problems.Problem(
-        type="/problems/failed",
-        title=shell.words.gettext("This failed, and it is our fault"),
-        status=500,
-        detail=shell.words.gettext("Tell the administrator this number: ") + trace,
-    )
-    return problems.answer(request, problem, shell)
+    text = "Tell the administrator this number: %(trace)s"
+    return refused(request, refusals.Failed(text, params={"trace": trace}))
 
 
 @get("/healthz", include_in_schema=False, media_type=MediaType.TEXT)
@@ -203,15 +202,8 @@ async def metrics() -> Response[bytes]:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-OPENAPI = OpenAPIConfig(
-    title="PlatformLink",
-    version="1",
-    path="/api",
-    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-)
-
-
 ROUTERS: tuple[Router, ...] = (
+    refusals.router,
     *(identity_api.router, identity_pages.router, cases_api.router, cases_pages.router),
     *(protocols_api.router, requests_api.router, requests_pages.router),
     *(dispatch_api.router, dispatch_pages.router),
@@ -247,6 +239,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
         exception_handlers={
             Refusal: refused,
             HTTPException: refused_by_framework,
+            DataError: not_kept,
             OperationalError: database_away,
             InterfaceError: database_away,
             Exception: failed,
@@ -255,7 +248,17 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             DefineMiddleware(shield.Surround, is_secure=is_https),
             shield.cross_site(runtime.settings.secret, is_secure=is_https),
         ],
-        openapi_config=OPENAPI,
+        openapi_config=OpenAPIConfig(
+            title="PlatformLink",
+            version="1",
+            path="/api",
+            use_handler_docstrings=True,
+            operation_id_creator=docs.operation_id,
+            render_plugins=[
+                JsonRenderPlugin(path="/openapi.json"),
+                docs.Docs(lambda request: make_shell(request, runtime)),
+            ],
+        ),
         request_max_body_size=MOST_BYTES,
     )
     app.state.runtime = runtime

@@ -20,11 +20,13 @@ class Refusal(Exception):
     """
     What every refusal carries: a stable code, a title, and the wrong fields.
 
-    ``detail`` is a gettext msgid for people; ``params`` fill its places.
+    ``detail`` is a gettext msgid for people; ``params`` fill its places. ``mend``
+    says on the refusal's own page, `/problems/<code>`, what to do about it.
     """
 
     code = "refused"
     title = "This could not be done"
+    mend = "Check what was asked against the list of calls at /api/docs."
 
     def __init__(
         self,
@@ -45,6 +47,9 @@ class Invalid(Refusal):
 
     code = "invalid"
     title = "Something here needs mending"
+    mend = (
+        "Each wrong field is named, with what it needs. Mend those, and send it again."
+    )
 
 
 class Denied(Refusal):
@@ -52,6 +57,7 @@ class Denied(Refusal):
 
     code = "denied"
     title = "You may not do this"
+    mend = "Ask somebody whose role allows it, or the administrator for the role."
 
 
 class Missing(Refusal):
@@ -59,6 +65,9 @@ class Missing(Refusal):
 
     code = "missing"
     title = "Nothing is here"
+    mend = (
+        "Check how it is written. What one may not know of is answered in the same way."
+    )
 
 
 class Conflict(Refusal):
@@ -66,6 +75,7 @@ class Conflict(Refusal):
 
     code = "conflict"
     title = "This no longer fits"
+    mend = "Read it again: something has changed since. Then choose what it allows now."
 
 
 class Upstream(Refusal):
@@ -73,6 +83,7 @@ class Upstream(Refusal):
 
     code = "upstream"
     title = "Something outside did not answer"
+    mend = "Nothing is lost. See what became of it before you try again."
 
 
 class NotTaken(Upstream):
@@ -80,6 +91,7 @@ class NotTaken(Upstream):
 
     code = "not-taken"
     title = "Nothing was taken; it will be tried again"
+    mend = "Wait a moment: it is tried again by itself."
 
 
 class TurnedAway(NotTaken):
@@ -87,3 +99,12 @@ class TurnedAway(NotTaken):
 
     code = "turned-away"
     title = "It was turned away"
+    mend = "Correct what the answer names, then send it again."
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed it since it was read."""
+
+    code = "changed-meanwhile"
+    title = "Somebody else changed this since you opened it"
+    mend = "Read it again; put your change into what stands there now."

@@ -8,6 +8,7 @@ from litestar import Router, get
 from platformlink.audit import actions, queries
 from platformlink.permissions import Right, require
 from platformlink.web.handed import FromQuery, Now, Session, Who
+from platformlink.web.lists import cursor_of
 
 MOST = 500
 
@@ -44,8 +45,7 @@ async def log(
     """Return the audit log, newest first; reading it is an entry too."""
     require(actor, Right.AUDIT)
     limit = max(1, min(limit, MOST))
-    before = int(cursor) if cursor.isdigit() else None
-    rows = await queries.latest(session, before=before, limit=limit)
+    rows = await queries.latest(session, before=cursor_of(cursor), limit=limit)
     actions.record(
         session, actor_id=actor.id, verb="audit.read", subject="audit", now=now
     )

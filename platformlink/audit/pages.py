@@ -8,6 +8,7 @@ from platformlink.audit import actions, queries
 from platformlink.audit.tables import AuditEntry
 from platformlink.permissions import Right, require
 from platformlink.web.handed import FromQuery, Now, Session, Shell, Who
+from platformlink.web.lists import cursor_of
 from platformlink.web.pages import Page
 
 PAGE = 100
@@ -28,12 +29,12 @@ async def log(
     session: Session,
     actor: Who,
     now: Now,
-    cursor: FromQuery[int | None] = None,
+    cursor: FromQuery[str] = "",
     verify: FromQuery[bool] = False,  # noqa: FBT002 - a switch of the query string
 ) -> Response[str]:
     """Show the log; with `verify` the whole chain is walked."""
     require(actor, Right.AUDIT)
-    rows = await queries.latest(session, before=cursor, limit=PAGE)
+    rows = await queries.latest(session, before=cursor_of(cursor), limit=PAGE)
     checked = await queries.first_broken(session) if verify else None
     actions.record(
         session, actor_id=actor.id, verb="audit.read", subject="audit", now=now

@@ -10,6 +10,8 @@ from platformlink.cases.schemas import CaseOut, Listed
 from platformlink.cases.tables import Case
 from platformlink.identity.once import Once
 from platformlink.web.handed import FromPath, FromQuery, JSONBody, Now, Session, Who
+from platformlink.web.lists import cursor_of
+from platformlink.web.versions import IfMatch, require_version, tagged
 
 LIMIT = 50
 
@@ -24,7 +26,7 @@ async def listed(
     session: Session, actor: Who, q: FromQuery[str] = "", cursor: FromQuery[str] = ""
 ) -> Listed:
     """Return the cases that the caller may see, newest first."""
-    before = int(cursor) if cursor.isdigit() else None
+    before = cursor_of(cursor)
     found = await queries.listed(session, actor=actor, q=q, before=before, limit=LIMIT)
     last = str(found[-1].id) if len(found) == LIMIT else None
     return Listed([shown(one) for one in found], last)
@@ -42,13 +44,13 @@ async def open_case(
     if once.answer is not None:
         return once.answer
     case = await actions.open_case(session, data, actor=actor, now=now)
-    return once.keep(shown(case), 201)
+    return tagged(once.keep(shown(case), 201), case.version)
 
 
 @get("/cases/{reference:str}")
 async def read(
     session: Session, actor: Who, now: Now, reference: FromPath[str]
-) -> CaseOut:
+) -> Response[CaseOut]:
     """Return one case."""
     case = await queries.by_reference(session, reference, actor=actor)
     audit.record(
@@ -59,7 +61,7 @@ async def read(
         now=now,
         purpose="case work",
     )
-    return shown(case)
+    return tagged(Response(shown(case)), case.version)
 
 
 @patch("/cases/{reference:str}")
@@ -67,13 +69,20 @@ async def change(
     session: Session,
     actor: Who,
     now: Now,
+    once: NamedDependency[Once],
     reference: FromPath[str],
     data: JSONBody[CaseFields],
-) -> CaseOut:
-    """Return the changed case."""
-    case = await queries.by_reference(session, reference, actor=actor)
+    if_match: IfMatch = None,
+) -> Response[CaseOut]:
+    """Return the changed case; its reference stays."""
+    if once.answer is not None:
+        return once.answer
+    case = await queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    require_version(case.version, if_match)
     await actions.change_case(session, case, data, actor=actor, now=now)
-    return shown(case)
+    return tagged(once.keep(shown(case), 200), case.version)
 
 
 router = Router("/api/v1", route_handlers=[listed, open_case, read, change])

@@ -29,9 +29,13 @@ def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
     return and_(within.get(reach(actor, right), false()), or_(open_to_all, is_member))
 
 
-async def by_reference(session: AsyncSession, reference: str, *, actor: Actor) -> Case:
+async def by_reference(
+    session: AsyncSession, reference: str, *, actor: Actor, is_to_change: bool = False
+) -> Case:
     """
     Return a case that the caller may see.
+
+    With `is_to_change` the row is locked until the transaction ends.
 
     Raises: NoSuchCase, also where it exists but is not theirs to know.
     """
@@ -40,6 +44,8 @@ async def by_reference(session: AsyncSession, reference: str, *, actor: Actor) -
         .where(Case.reference == reference, seen_by(actor))
         .order_by(col(Case.is_restricted).desc())
     )
+    if is_to_change:
+        query = query.with_for_update(of=Case)
     case = (await session.exec(query)).first()
     if case is None:
         raise NoSuchCase

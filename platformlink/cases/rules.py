@@ -23,6 +23,7 @@ class CaseInvalid(Invalid):
     """The case cannot be kept like this."""
 
     code = "case-invalid"
+    title = "The case cannot be kept like this"
 
 
 class NoSuchCase(Missing):
@@ -39,7 +40,7 @@ class CaseExists(Conflict):
     title = "A case with this reference exists"
 
 
-class CaseFields(msgspec.Struct, frozen=True, kw_only=True):
+class CaseFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an officer gives to open or change a case."""
 
     reference: str = ""

@@ -55,8 +55,6 @@ class BoardRow(msgspec.Struct, frozen=True):
     words: str
     due_at: datetime
     what: str
-    sentences: list[str]
-    legal_due_at: datetime
     source: str
     is_ours: bool
     whose: str
@@ -81,6 +79,15 @@ class BoardPage(Page, frozen=True, kw_only=True):
     kinds: Mapping[Kind, str] = KIND_NAMES
     now: datetime
     shows_all: bool
+
+
+class WhyPart(Page, frozen=True, kw_only=True):
+    """Why a clock is due then: a part of the board, fetched when it is opened."""
+
+    template: ClassVar[str] = "desk/why.html"
+    sentences: list[str]
+    safe_due_at: datetime
+    legal_due_at: datetime
 
 
 class CountsPage(Page, frozen=True, kw_only=True):
@@ -166,8 +173,6 @@ def board_row(
         words=words.say(shown.words),
         due_at=clock.safe_due_at,
         what=words.gettext(rules.CLOCK_NAMES[rules.Kind(clock.kind)]),
-        sentences=[words.say(one) for one in clock.sentences],
-        legal_due_at=clock.legal_due_at,
         source=words.gettext(SOURCE_WORDS[clock.source]),
         is_ours=is_ours,
         whose=row.unit.capitalize() if is_ours else platform,
@@ -255,6 +260,20 @@ def _tally(
         found[code] = found.get(code, 0) + row[2]
     ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return [(code, names.get(code, code), n) for code, n in ordered]
+
+
+@get("/board/why/{number:int}", include_in_schema=False)
+async def why(
+    shell: Shell, session: Session, actor: Who, number: FromPath[int]
+) -> Response[str]:
+    """Show why a clock is due then."""
+    clock = await queries.clock_seen(session, number, actor=actor)
+    part = WhyPart(
+        sentences=[shell.words.say(one) for one in clock.sentences],
+        safe_due_at=clock.safe_due_at,
+        legal_due_at=clock.legal_due_at,
+    )
+    return shell.show(part)
 
 
 @get("/", include_in_schema=False)
@@ -379,6 +398,6 @@ async def read_notices(session: Session, actor: Who, now: Now) -> Redirect:
 router = Router(
     "/",
     route_handlers=[
-        *(home, board, radar, case_page, notices_page, read_notices),
+        *(home, board, why, radar, case_page, notices_page, read_notices),
     ],
 )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,10 +15,19 @@ from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.tables import Unit, User
 from platformlink.permissions import Actor
 from platformlink.requests.queries import accounts_of, seen_by
-from platformlink.requests.rules import OVER
-from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
+from platformlink.requests.rules import OVER, NoSuchRequest
+from platformlink.requests.tables import (
+    Hold,
+    PlatformRequest,
+    Reminder,
+    Target,
+    listed,
+)
 
 MOST = 200
+# In the words of the partial index, so that only what is open is looked at.
+IS_OPEN = text(f"platform_request.state not in ({listed(OVER)})")
+MOST_ROWS = 60  # of the board: nobody works through more at once
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +56,7 @@ async def running(
     *,
     actor: Actor,
     until_at: datetime,
-    limit: int = MOST,
+    limit: int = MOST_ROWS,
 ) -> list[Row]:
     """Return the open clocks that end before an instant, the most urgent first."""
     query = (
@@ -134,6 +143,7 @@ async def next_calm(
         .where(
             col(Clock.state) != ClockState.ENDED,
             col(Clock.safe_due_at) >= after_at,
+            IS_OPEN,
             seen_by(actor),
         )
     )
@@ -269,3 +279,21 @@ async def count_all(
         .group_by(col(PlatformRequest.platform), col(Clock.kind))
     )
     return [(p, k, n) for p, k, n in (await session.exec(query)).all()]
+
+
+async def clock_seen(session: AsyncSession, clock_id: int, *, actor: Actor) -> Clock:
+    """
+    Return a clock of a request that the caller may see.
+
+    Raises: NoSuchRequest.
+    """
+    query = (
+        select(Clock)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(Clock.id == clock_id, seen_by(actor))
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NoSuchRequest
+    return found

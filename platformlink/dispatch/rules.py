@@ -75,6 +75,7 @@ class DispatchInvalid(Invalid):
     """The sending cannot be recorded like this."""
 
     code = "dispatch-invalid"
+    title = "The sending cannot be recorded like this"
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

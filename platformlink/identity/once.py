@@ -38,7 +38,10 @@ class Once:
         """Return the answer that this write got before, or None."""
         if self._kept is None:
             return None
-        return Response(self._kept.answer, status_code=self._kept.status)
+        answer = Response(self._kept.answer, status_code=self._kept.status)
+        if version := self._kept.answer.get("version"):
+            answer.headers["ETag"] = f'"{version}"'
+        return answer
 
     def keep(self, answer: Any, status: int) -> Response[Any]:  # noqa: ANN401 - any struct that is answered
         """Return an answer, kept with the write in the same transaction."""

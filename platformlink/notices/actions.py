@@ -33,7 +33,7 @@ async def tell(
     statement = (
         insert(Notice).values(rows).on_conflict_do_nothing().returning(col(Notice.id))
     )
-    return len((await session.exec(statement)).all())  # type: ignore[call-overload]
+    return len((await session.exec(statement)).all())
 
 
 async def read_all(session: AsyncSession, *, actor: Actor, now: datetime) -> None:

@@ -166,14 +166,19 @@ class _Search:
             self.places = [at for at, c in enumerate(text) if not HIDDEN.match(c)]
         self.text = text if self.places is None else HIDDEN.sub("", text)
         self.found: dict[tuple[int, int, str, str], Recognised] = {}
+        self.mails: list[tuple[int, int]] = []
         self.taken: list[tuple[int, int]] = []  # what an address or a mail covers
-        self.cues = list(self._announcements())
-        self.cue_starts = [cue.start for cue in self.cues]
+        self.cues: list[_Cue] = []
+        self.cue_starts: list[int] = []
 
     def run(self) -> list[Recognised]:
         """Return what each way of looking finds, the surest way first."""
         self._addresses()
         self._mails()
+        # A platform's name inside an address says nothing of what stands beside it.
+        self.cues = [cue for cue in self._announcements() if self._is_free(cue.start)]
+        self.cue_starts = [cue.start for cue in self.cues]
+        self._near_mails()
         self._phones()
         self._handles()
         self._announced()
@@ -274,13 +279,18 @@ class _Search:
         return any(kept)
 
     def _mails(self) -> None:
-        spans = [m.span() for m in MAIL.finditer(self.text) if self._is_free(m.start())]
-        for span in spans:
-            host = self.text[slice(*span)].rpartition("@")[2].lower()
+        for match in MAIL.finditer(self.text):
+            if not self._is_free(match.start()):
+                continue
+            self.mails.append(match.span())
+            host = match.group().rpartition("@")[2].lower()
             if meant := self.known.by_mail_domain.get(host):
-                self._keep(meant, span, Certainty.CERTAIN, BY_MAIL_DOMAIN)
+                self._keep(meant, match.span(), Certainty.CERTAIN, BY_MAIL_DOMAIN)
+        self.taken = sorted(self.taken + self.mails)
+
+    def _near_mails(self) -> None:
+        for span in self.mails:
             self._near(span, Step.EMAIL, Step.GMAIL)
-        self.taken = sorted(self.taken + spans)
 
     def _phones(self) -> None:
         for match in PHONE.finditer(self.text):

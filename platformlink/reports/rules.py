@@ -49,6 +49,7 @@ class ReportInvalid(Invalid):
     """The report cannot be made like this; each field is named."""
 
     code = "report-invalid"
+    title = "There is no such report"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

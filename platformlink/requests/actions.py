@@ -12,6 +12,7 @@ from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
 from platformlink.clocks import actions as clocks
 from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.errors import FieldError
 from platformlink.permissions import (
     Actor,
     Right,
@@ -27,11 +28,11 @@ from platformlink.protocols.rules import addressees
 from platformlink.protocols.shelf import Library
 from platformlink.requests import queries, rules
 from platformlink.requests.rules import (
-    ChangedMeanwhile,
     CloseIn,
     Kind,
     ReasonMissing,
     RequestIn,
+    RequestInvalid,
     State,
     Step,
 )
@@ -139,16 +140,6 @@ def _is_duty_officers(request: PlatformRequest, subject: Subject, actor: Actor) 
     is_emergency = request.kind == Kind.EMERGENCY_DISCLOSURE
     is_own = subject.author_id == actor.id
     return is_emergency and is_own and may(actor, Right.EMERGENCY, subject)
-
-
-def require_version(request: PlatformRequest, version: int | None) -> None:
-    """
-    Let pass who has read the present version, or named none.
-
-    Raises: ChangedMeanwhile.
-    """
-    if version is not None and version != request.version:
-        raise ChangedMeanwhile
 
 
 async def file(
@@ -261,12 +252,28 @@ async def change(
     if request.state != State.DRAFT:
         raise rules.StepNotPossible(State(request.state), Step.EDIT)
     rules.check_fields(fields)
+    await _require_same(session, request, fields)
     version = await protocols.pin(session, library, request.platform, now)
     request.protocol_version = version
     await _fill(session, library, request, fields)
     request.changed_at = now
     request.version += 1
     await session.flush()
+
+
+async def _require_same(
+    session: AsyncSession, request: PlatformRequest, fields: RequestIn
+) -> None:
+    """Refuse to move a draft to another case or platform: that is another draft."""
+    case = await session.get_one(Case, request.case_id)
+    message = "A draft keeps what it was made for; make another one."
+    errors = [
+        FieldError(f"/{name}", "fixed", message)
+        for name, kept in (("case", case.reference), ("platform", request.platform))
+        if getattr(fields, name) != kept
+    ]
+    if errors:
+        raise RequestInvalid("", *errors)
 
 
 async def send_back(

@@ -1,15 +1,11 @@
 """Requests, for programs."""
 
-from typing import Any
-
 import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromHeader
 
 from platformlink.cases.tables import Case
 from platformlink.clocks import queries as clock_queries
-from platformlink.errors import FieldError, Invalid
 from platformlink.identity.once import Once
 from platformlink.letters import queries as letter_queries
 from platformlink.protocols.shelf import Library
@@ -34,43 +30,18 @@ from platformlink.web.handed import (
     Shell,
     Who,
 )
+from platformlink.web.lists import cursor_of
+from platformlink.web.versions import IfMatch, require_version, tagged
 
 MOST = 200
 Key = NamedDependency[Once]
 Protocols = NamedDependency[Library]
-IfMatch = FromHeader[str | None]
-
-
-class BadCursor(Invalid):
-    """The cursor is none that a list gave."""
-
-    code = "bad-cursor"
-
-
-def _version(if_match: str | None) -> int | None:
-    """Return the version that a caller has read, from an ETag."""
-    digits = (if_match or "").strip().strip('W/"')
-    return int(digits) if digits.isdigit() else None
-
-
-def _cursor(text: str) -> int | None:
-    if not text:
-        return None
-    if not text.isdigit():
-        message = "Use the next_cursor of the list before."
-        raise BadCursor(message, FieldError("/cursor", "unknown", message))
-    return int(text)
 
 
 def _at_home(data: RequestIn, runtime: Runtime) -> RequestIn:
     """Return a draft whose holder is taken to be here, where nothing else is said."""
     country = data.holder_country or runtime.authority.country
     return msgspec.structs.replace(data, holder_country=country)
-
-
-def _tagged(answer: Response[Any], version: int) -> Response[Any]:
-    answer.headers["ETag"] = f'"{version}"'
-    return answer
 
 
 @get("/requests")
@@ -93,7 +64,7 @@ async def listed(
         platform=platform,
         kind=kind,
         overdue_at=now if overdue else None,
-        before_id=_cursor(cursor),
+        before_id=cursor_of(cursor),
         limit=max(1, min(limit, MOST)),
     )
     lines = await queries.listed(session, wanted, actor=actor)
@@ -119,7 +90,7 @@ async def file(
     request = await actions.file(session, library, data, actor=actor, now=now)
     case = await session.get_one(Case, request.case_id)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return _tagged(once.keep(shown, 201), request.version)
+    return tagged(once.keep(shown, 201), request.version)
 
 
 @get("/requests/{reference:str}")
@@ -135,7 +106,7 @@ async def read(
     request, case = await queries.by_reference(session, reference, actor=actor)
     showing.audit_read(session, request, actor, now)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return _tagged(Response(shown), request.version)
+    return tagged(Response(shown), request.version)
 
 
 @patch("/requests/{reference:str}")
@@ -146,19 +117,22 @@ async def change(
     actor: Who,
     now: Now,
     shell: Shell,
+    once: Key,
     reference: FromPath[str],
     data: JSONBody[RequestIn],
     if_match: IfMatch = None,
 ) -> Response[RequestOut]:
     """Return the changed draft; all its fields are given anew."""
+    if once.answer is not None:
+        return once.answer
     request, case = await queries.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    actions.require_version(request, _version(if_match))
+    require_version(request.version, if_match)
     data = _at_home(data, runtime)
     await actions.change(session, library, request, data, actor=actor, now=now)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return _tagged(Response(shown), request.version)
+    return tagged(once.keep(shown, 200), request.version)
 
 
 @post("/requests/{reference:str}/{step:str}", status_code=200)
@@ -180,12 +154,12 @@ async def step(
     request, case = await queries.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    actions.require_version(request, _version(if_match))
+    require_version(request.version, if_match)
     reason = data.reason if data else ""
     doing = steps.Doing(session, runtime, request, case, actor, now, reason)
     await steps.do(step, doing)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return _tagged(once.keep(shown, 200), request.version)
+    return tagged(once.keep(shown, 200), request.version)
 
 
 @post("/requests/{reference:str}/close", status_code=200)
@@ -195,16 +169,21 @@ async def close(
     actor: Who,
     now: Now,
     shell: Shell,
+    once: Key,
     reference: FromPath[str],
     data: JSONBody[CloseIn],
+    if_match: IfMatch = None,
 ) -> Response[RequestOut]:
     """Close an answered request with its outcome."""
+    if once.answer is not None:
+        return once.answer
     request, case = await queries.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
+    require_version(request.version, if_match)
     await actions.close(session, request, data, actor=actor, now=now)
     shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return _tagged(Response(shown), request.version)
+    return tagged(once.keep(shown, 200), request.version)
 
 
 @get("/requests/{reference:str}/letter.pdf")

@@ -11,14 +11,13 @@ from platformlink.cases.tables import Case
 from platformlink.clocks.rules import compute
 from platformlink.clocks.terms import Calendar
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.errors import FieldError
 from platformlink.identity.tables import User
 from platformlink.letters import rules as letters
 from platformlink.letters.rules import LetterFields, LetterKind, Texts
 from platformlink.protocols.protocol import Channel, CooperationProtocol, Entity
 from platformlink.protocols.rules import Draft, Finding, Given, Severity
 from platformlink.requests import timing
-from platformlink.requests.rules import Kind, RequestInvalid
+from platformlink.requests.rules import Kind
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.requests.timing import Facts
 from platformlink.values import Phrase
@@ -77,8 +76,7 @@ def entity_address(entity: Entity, on: date) -> tuple[str, ...]:
 
 def _addressee(matter: Matter) -> letters.Addressee:
     if matter.entity is None:
-        message = "Say where the account holder is, so that the right entity is asked."
-        raise RequestInvalid("", FieldError("/holder_country", "no-entity", message))
+        return letters.Addressee(name="")
     channel = {"en": matter.channel.name} if matter.channel else {}
     return letters.Addressee(
         name=matter.entity.name,
@@ -89,18 +87,13 @@ def _addressee(matter: Matter) -> letters.Addressee:
 
 def _items(matter: Matter) -> tuple[letters.Item, ...]:
     names = {one.kind: one.name for one in matter.protocol.identifiers}
-    zone = ZoneInfo(matter.authority.zone)
     return tuple(
         letters.Item(
             kind={"en": names.get(target.kind, target.kind)},
             identifier=target.typed,
             other_kind={"en": "Canonical"} if target.normalised != target.typed else {},
             other=target.normalised if target.normalised != target.typed else "",
-            seen_at=(
-                datetime.combine(target.seen_on, datetime.min.time(), zone)
-                if target.seen_on
-                else None
-            ),
+            seen_on=target.seen_on,
         )
         for target in matter.targets
     )
@@ -186,11 +179,7 @@ def _period(request: PlatformRequest) -> letters.Period | None:
 
 
 def request_fields(matter: Matter) -> LetterFields:
-    """
-    Return what the request's own letter says.
-
-    Raises: RequestInvalid where nobody is there to be addressed.
-    """
+    """Return what the request's own letter says; a draft's may have gaps."""
     request, case = matter.request, matter.case
     answer_by, source = _answer_by(matter)
     language = request.language

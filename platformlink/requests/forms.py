@@ -1,5 +1,6 @@
 """The form of a draft: what it says as RequestIn, and what it shows."""
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,8 @@ TEXTS = (
     *("narrative_local", "necessity", "report_number", "danger", "averts"),
     *("language", "holder_country", "entity", "entity_reason", "parent"),
 )
+COUNTRY = re.compile("[A-Z]{2}")  # not the regions, which have digits
+VERSION = re.compile("[0-9]{1,9}")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -99,6 +102,43 @@ def _authorisation(form: Fields, errors: list[FieldError]) -> AuthorisationIn | 
     return AuthorisationIn(text(form, "authorisation_by"), number, made_on)
 
 
+def version(form: Fields) -> int:
+    """Return which version of a draft a form was made from; 0 where it does not say."""
+    said = text(form, "version")
+    return int(said) if VERSION.fullmatch(said) else 0
+
+
+def typed(
+    form: Fields, request: PlatformRequest, of_version: int
+) -> tuple[PlatformRequest, list[Target]]:
+    """Return a draft as somebody typed it, in no session: it is shown, never kept."""
+    said_by = text(form, "authorisation_by"), text(form, "authorisation_number")
+    changed = {name: text(form, name) for name in TEXTS if name != "parent"} | {
+        "version": of_version,
+        "data": list(several(form, "data")),
+        "non_disclosure": text(form, "non_disclosure") != "no",
+        "non_disclosure_until_on": day(form, "non_disclosure_until", []),
+        "non_disclosure_reason": text(form, "non_disclosure_reason"),
+        "authorisation": {
+            "authority": said_by[0],
+            "number": said_by[1],
+            "on": text(form, "authorisation_on"),
+        },
+    }
+    targets = [
+        Target(
+            request_id=request.id,
+            position=place,
+            kind=one.kind,
+            typed=one.value,
+            normalised=one.value,
+            seen_on=one.seen_on,
+        )
+        for place, one in enumerate(_targets(form, []))
+    ]
+    return PlatformRequest(**(request.model_dump() | changed)), targets
+
+
 def local(moment: Any, zone: ZoneInfo) -> str:  # noqa: ANN401 - an instant or None
     """Return an instant as a date-and-time field shows it."""
     return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
@@ -130,9 +170,7 @@ def countries(language: str, first: str) -> list[Choice]:
     found = [
         Choice(code, name)
         for code, name in names.items()
-        if len(code) == 2
-        and code.isalpha()
-        and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")
+        if COUNTRY.fullmatch(code) and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")
     ]
     return sorted(found, key=lambda one: (one.code != first, one.words))
 
@@ -145,12 +183,18 @@ def shown(
     *,
     authority: Authority,
     language: str,
+    typed_period: tuple[str, str] | None = None,
 ) -> DraftForm:
-    """Return a draft as its form shows it."""
+    """Return a draft as its form shows it; `typed_period` may be no time at all."""
     zone = authority.tz
     on = request.created_at.date()
     fitting = addressees(protocol, request.holder_country, "", on)
     chosen = next((x for x in protocol.entities if x.code == request.entity), None)
+    kept_period = (
+        local(request.period_from_at, zone),
+        local(request.period_to_at, zone),
+    )
+    period_from, period_to = typed_period or kept_period
     return DraftForm(
         request=request,
         case=case,
@@ -162,8 +206,8 @@ def shown(
             for one in protocol.identifiers
             if one.accepted != "never"
         ],
-        period_from=local(request.period_from_at, zone),
-        period_to=local(request.period_to_at, zone),
+        period_from=period_from,
+        period_to=period_to,
         countries=countries(language, authority.country),
         entities=[
             Choice(one.code, f"{one.name}, {one.country}")

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
-from platformlink.errors import Invalid, Refusal
-from platformlink.permissions import Right, require
+from platformlink.errors import ChangedMeanwhile, Invalid, Refusal
+from platformlink.permissions import Actor, Right, require
+from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.recognition import Recognised
@@ -26,12 +28,13 @@ from platformlink.requests.rules import (
     CloseIn,
     Kind,
     RequestIn,
+    RequestInvalid,
     State,
     TargetIn,
 )
 from platformlink.requests.schemas import FindingOut
-from platformlink.requests.tables import PlatformRequest
-from platformlink.web.forms import several, text
+from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.web.forms import Fields, several, text
 from platformlink.web.handed import (
     Form,
     FromPath,
@@ -42,8 +45,10 @@ from platformlink.web.handed import (
     Shell,
     Who,
 )
+from platformlink.web.lists import cursor_of
 from platformlink.web.pages import Page, go
-from platformlink.web.problems import as_problem
+from platformlink.web.pages import Shell as PlainShell
+from platformlink.web.problems import as_problem, status_of
 
 Protocols = NamedDependency[Library]
 PAGE = 50
@@ -114,6 +119,7 @@ class FindingsPart(Page, frozen=True, kw_only=True):
     errors: int
     warnings: int
     form: DraftForm
+    refusal: str
 
 
 def filter_of(
@@ -147,8 +153,7 @@ async def listed(
     """Show the requests."""
     require(actor, Right.READ)
     wanted = filter_of(q, status, platform, kind, now if overdue else None)
-    if cursor.isdigit():
-        wanted = msgspec.structs.replace(wanted, before_id=int(cursor))
+    wanted = msgspec.structs.replace(wanted, before_id=cursor_of(cursor))
     lines = await queries.listed(session, wanted, actor=actor)
     last = f"{lines[-1].request.id}" if len(lines) == PAGE else ""
     page = RequestsPage(
@@ -204,7 +209,8 @@ def _chosen(form: dict[str, list[str]]) -> dict[str, list[TargetIn]]:
     """Return the chosen accounts by platform; each field says `platform kind value`."""
     found: dict[str, list[TargetIn]] = {}
     for one in several(form, "account"):
-        platform, kind, value = one.split(" ", 2)
+        platform, _, rest = one.partition(" ")
+        kind, _, value = rest.partition(" ")
         found.setdefault(platform, []).append(TargetIn(kind, value))
     return found
 
@@ -226,23 +232,24 @@ async def file(
     try:
         if not chosen:
             message = "Paste what you have, or choose a platform."
-            raise actions.rules.RequestInvalid(message)
-        drafts = [
-            await actions.file(
-                session,
-                library,
-                RequestIn(
-                    case=text(form, "case"),
-                    platform=platform,
-                    kind=text(form, "kind"),
-                    targets=tuple(targets),
-                    holder_country=runtime.authority.country,
-                ),
-                actor=actor,
-                now=now,
-            )
-            for platform, targets in chosen.items()
-        ]
+            raise RequestInvalid(message)
+        async with session.begin_nested():
+            drafts = [
+                await actions.file(
+                    session,
+                    library,
+                    RequestIn(
+                        case=text(form, "case"),
+                        platform=platform,
+                        kind=text(form, "kind"),
+                        targets=tuple(targets),
+                        holder_country=runtime.authority.country,
+                    ),
+                    actor=actor,
+                    now=now,
+                )
+                for platform, targets in chosen.items()
+            ]
     except Refusal as refusal:
         pasted = text(form, "pasted")
         page = NewPage(
@@ -259,25 +266,6 @@ async def file(
     return go(f"/requests/{drafts[0].draft_id}/edit")
 
 
-async def _draft_form(
-    session: Session,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    shell: Shell,
-) -> DraftForm:
-    protocol = await protocols.pinned(session, request.protocol_version)
-    targets = await queries.targets_of(session, request.id)
-    return forms.shown(
-        request,
-        case,
-        targets,
-        protocol,
-        authority=runtime.authority,
-        language=shell.words.language,
-    )
-
-
 def _beside(found: list[FindingOut]) -> dict[str, list[FindingOut]]:
     """Return findings by the part of the form that they stand beside."""
     beside: dict[str, list[FindingOut]] = {}
@@ -286,28 +274,79 @@ def _beside(found: list[FindingOut]) -> dict[str, list[FindingOut]]:
     return beside
 
 
-async def _edit_page(
-    shell: Shell,
-    session: Session,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    now: datetime,
-    *,
-    refusal: str = "",
-) -> EditPage:
-    found = await sealing.findings(session, runtime, request, case, now)
-    shown = [showing.finding(one, shell.words) for one in found]
-    form = await _draft_form(session, runtime, request, case, shell)
-    return EditPage(
-        title=f"{form.platform}: draft",
-        form=form,
-        findings=shown,
-        beside=_beside(shown),
-        errors=sum(one.severity == "error" for one in shown),
-        warnings=sum(one.severity == "warning" for one in shown),
-        refusal=refusal,
-    )
+class Editing(msgspec.Struct, frozen=True, kw_only=True):
+    """One draft under one reader's hands."""
+
+    shell: PlainShell
+    session: AsyncSession
+    runtime: PlainRuntime
+    request: PlatformRequest
+    case: Case
+    now: datetime
+
+    async def kept(self) -> EditPage:
+        """Return the draft as it is kept, with what the protocol says of it."""
+        targets = await queries.targets_of(self.session, self.request.id)
+        return await self._page(self.request, targets)
+
+    async def refused(self, form: Fields, refusal: Refusal) -> EditPage:
+        """Return the draft as it was typed, with why it was not kept."""
+        is_conflict = isinstance(refusal, ChangedMeanwhile)
+        # A part that is swapped in must not lend the reader a version unread.
+        is_unread = is_conflict and self.shell.is_fragment
+        version = forms.version(form) if is_unread else self.request.version
+        shown, targets = forms.typed(form, self.request, version)
+        period = (text(form, "period_from"), text(form, "period_to"))
+        page = await self._page(shown, targets, typed_period=period)
+        problem = as_problem(refusal, self.shell.words, "")
+        wrong = [
+            FindingOut("error", one["pointer"], one["code"], one["message"], "", "")
+            for one in problem.errors
+        ]
+        named = {one.pointer for one in wrong}
+        found = [*wrong, *(x for x in page.findings if x.pointer not in named)]
+        return msgspec.structs.replace(
+            page,
+            **_counted(found),
+            refusal=problem.detail,
+            is_conflict=is_conflict,
+        )
+
+    async def _page(
+        self,
+        shown: PlatformRequest,
+        targets: list[Target],
+        *,
+        typed_period: tuple[str, str] | None = None,
+    ) -> EditPage:
+        session, words = self.session, self.shell.words
+        protocol = await protocols.pinned(session, self.request.protocol_version)
+        found = [
+            showing.finding(one, words)
+            for one in await sealing.findings(
+                session, self.runtime, self.request, self.case, self.now
+            )
+        ]
+        form = forms.shown(
+            shown,
+            self.case,
+            targets,
+            protocol,
+            authority=self.runtime.authority,
+            language=words.language,
+            typed_period=typed_period,
+        )
+        return EditPage(title=f"{form.platform}: draft", form=form, **_counted(found))
+
+
+def _counted(found: list[FindingOut]) -> dict[str, Any]:
+    """Return findings as a page takes them: in order, by place, and counted."""
+    return {
+        "findings": found,
+        "beside": _beside(found),
+        "errors": sum(one.severity == "error" for one in found),
+        "warnings": sum(one.severity == "warning" for one in found),
+    }
 
 
 @get("/requests/{reference:str}/edit", include_in_schema=False)
@@ -324,7 +363,15 @@ async def edit(
     if request.state != State.DRAFT:
         return go(f"/requests/{reference}")
     showing.audit_read(session, request, actor, now)
-    return shell.show(await _edit_page(shell, session, runtime, request, case, now))
+    editing = Editing(
+        shell=shell,
+        session=session,
+        runtime=runtime,
+        request=request,
+        case=case,
+        now=now,
+    )
+    return shell.show(await editing.kept())
 
 
 @post("/requests/{reference:str}/edit", include_in_schema=False, status_code=200)
@@ -342,49 +389,56 @@ async def keep(
     request, case = await queries.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    version = text(form, "version")
-    refusal = ""
-    try:
-        actions.require_version(request, int(version) if version.isdigit() else None)
-        fields = forms.read(
-            form, request.platform, case.reference, runtime.authority.tz
-        )
-        await actions.change(session, library, request, fields, actor=actor, now=now)
-        if text(form, "do") == "submit":
-            await sealing.submit(session, runtime, request, case, actor=actor, now=now)
-            return go(f"/requests/{request.draft_id}")
-        if text(form, "do") == "seal":
-            return await _seal_alone(session, runtime, request, case, actor, now)
-        if text(form, "do") == "close":
-            return go(f"/requests/{request.draft_id}")
-    except Refusal as refused:
-        refusal = as_problem(refused, shell.words, "").detail
-        if isinstance(refused, actions.rules.ChangedMeanwhile):
-            raise
-    page = await _edit_page(
-        shell, session, runtime, request, case, now, refusal=refusal
+    editing = Editing(
+        shell=shell,
+        session=session,
+        runtime=runtime,
+        request=request,
+        case=case,
+        now=now,
     )
-    if shell.is_fragment:
-        part = FindingsPart(
-            beside=page.beside,
-            errors=page.errors,
-            warnings=page.warnings,
-            form=page.form,
+    try:
+        if text(form, "version") != str(request.version):
+            raise ChangedMeanwhile
+        zone = runtime.authority.tz
+        fields = forms.read(form, request.platform, case.reference, zone)
+        await actions.change(session, library, request, fields, actor=actor, now=now)
+        place = await _go_on(text(form, "do"), editing, actor)
+    except Refusal as refusal:
+        page = await editing.refused(form, refusal)
+        return _edited(shell, page, status=status_of(refusal))
+    return go(place) if place else _edited(shell, await editing.kept(), status=200)
+
+
+def _edited(shell: PlainShell, page: EditPage, *, status: int) -> Response[str]:
+    """Return the whole page, or its findings alone for somebody who is typing."""
+    if not shell.is_fragment:
+        return shell.show(page, status=status)
+    part = FindingsPart(
+        beside=page.beside,
+        errors=page.errors,
+        warnings=page.warnings,
+        form=page.form,
+        refusal=page.refusal,
+    )
+    return shell.show(part, status=status)
+
+
+async def _go_on(what: str, editing: Editing, actor: Actor) -> str:
+    """Submit, seal or leave a draft that was kept; return where to go, if anywhere."""
+    request, given = editing.request, (editing.session, editing.runtime)
+    if what == "submit":
+        await sealing.submit(
+            *given, request, editing.case, actor=actor, now=editing.now
         )
-        return shell.show(part)
-    return shell.show(page, status=422 if refusal else 200)
-
-
-async def _seal_alone(
-    session: Session,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    actor: Who,
-    now: datetime,
-) -> Response[Any]:
-    await sealing.seal_alone(session, runtime, request, case, actor=actor, now=now)
-    return go(f"/requests/{request.reference}/send")
+    elif what == "seal":
+        await sealing.seal_alone(
+            *given, request, editing.case, actor=actor, now=editing.now
+        )
+        return f"/requests/{request.reference}/send"
+    elif what != "close":
+        return ""
+    return f"/requests/{request.draft_id}"
 
 
 @get("/requests/{reference:str}/preview.pdf", include_in_schema=False)
@@ -417,7 +471,7 @@ async def preview_png(
     """Show the first page of the letter as it would be, or what is missing for it."""
     request, case = await queries.by_reference(session, reference, actor=actor)
     try:
-        made = await sealing.preview(
+        drawn = await sealing.picture(
             session, runtime, request, case, actor=actor, now=now
         )
     except Invalid as refused:
@@ -426,7 +480,6 @@ async def preview_png(
         names = [one.pointer.strip("/") for one in refused.errors]
         gaps = GapsPicture(names=names, lines=lines)
         return Response(shell.text(gaps), media_type="image/svg+xml", headers=UNKEPT)
-    drawn = await runtime.ports.renderer.picture(made)
     return Response(drawn, media_type="image/png", headers=UNKEPT)
 
 

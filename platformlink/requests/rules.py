@@ -277,19 +277,14 @@ class RequestInvalid(Invalid):
     """The request cannot be kept or submitted like this; each field is named."""
 
     code = "request-invalid"
-
-
-class ChangedMeanwhile(Conflict):
-    """Somebody else changed it since it was read."""
-
-    code = "changed-meanwhile"
-    title = "Somebody else changed this since you opened it"
+    title = "The request cannot be kept or submitted like this"
 
 
 class ReasonMissing(Invalid):
     """A reason must be given."""
 
     code = "reason-missing"
+    title = "A reason is missing"
 
     def __init__(self, pointer: str = "/reason") -> None:
         message = "Say why, in a sentence that the other person can act on."

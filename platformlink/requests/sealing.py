@@ -257,12 +257,32 @@ async def preview(
     now: datetime,
 ) -> Pdf:
     """
-    Return the letter as it would be, watermarked and never sealable.
+    Return the letter as it would be, watermarked, with its gaps; never sealable.
 
-    Raises: RequestInvalid, Upstream.
+    Raises: LetterWrong, Upstream.
     """
     matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
     return await letters.preview(runtime, composing.request_fields(matter), now=now)
+
+
+async def picture(
+    session: AsyncSession,
+    runtime: Runtime,
+    request: PlatformRequest,
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> bytes:
+    """
+    Return the first page of the preview as a PNG, for beside the form.
+
+    Raises: LetterWrong, Upstream.
+    """
+    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    fields = composing.request_fields(matter)
+    page = await letters.preview_first_page(runtime, fields, now=now)
+    return await runtime.ports.renderer.picture(page)
 
 
 async def edit(

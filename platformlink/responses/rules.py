@@ -57,6 +57,7 @@ class ResponseInvalid(Invalid):
     """The response cannot be recorded like this; each field is named."""
 
     code = "response-invalid"
+    title = "The response cannot be recorded like this"
 
 
 class NotSentYet(Conflict):

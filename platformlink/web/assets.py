@@ -66,9 +66,9 @@ def build() -> None:
     (VENDOR / "icons").mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(MODULES / source, VENDOR / name)
+    icons = MODULES / "@tabler/icons/icons/outline"
     for name in ICONS:
-        source = MODULES / "@tabler/icons/icons/outline" / f"{name}.svg"
-        shutil.copyfile(source, VENDOR / "icons" / f"{name}.svg")
+        shutil.copyfile(icons / f"{name}.svg", VENDOR / "icons" / f"{name}.svg")
     shutil.rmtree(MODULES)
 
 

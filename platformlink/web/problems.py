@@ -1,6 +1,7 @@
 """Refusals as responses: RFC 9457 for programs, a page for people."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -111,8 +112,7 @@ def to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     back = request.url.path
     if request.url.query:
         back += f"?{request.url.query}"
-    target = Redirect("/sign-in", query_params={"next": back}, status_code=303)
+    place = "/sign-in?" + urlencode({"next": back})
     if request.headers.get("hx-request"):
-        place = target.url if isinstance(target.url, str) else "/sign-in"
         return Response("", status_code=401, headers={"HX-Redirect": place})
-    return target
+    return Redirect(place, status_code=303)

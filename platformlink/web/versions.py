@@ -1,14 +1,14 @@
 """ETag and If-Match: nobody overwrites what they have not read."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response
-from litestar.params import FromHeader
+from litestar.params import HeaderParameter
 
 from platformlink.errors import ChangedMeanwhile
 
-IfMatch = FromHeader[str | None]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 

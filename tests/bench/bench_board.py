@@ -1,0 +1,231 @@
+"""The board with 100,000 requests, 5,000 of them open: queries and the whole page."""
+
+import asyncio
+import os
+import statistics
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+import msgspec
+from litestar.testing import AsyncTestClient
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink import app, wiring
+from platformlink.adapters import db
+from platformlink.audit import actions as audit
+from platformlink.clocks import rules
+from platformlink.clocks.terms import Duty, Length, Source, Term, Unit
+from platformlink.demo import people
+from platformlink.desk import queries
+from platformlink.identity import tokens
+from platformlink.identity.tables import SignIn
+from platformlink.permissions import Actor
+from platformlink.ports import Ports, Runtime
+from platformlink.protocols import actions as protocols
+from platformlink.settings import Settings
+from tests.bench.bench_clocks import database
+from tests.standins import SilentBell, TakingMailer
+
+NOW = datetime.now(UTC)
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
+OPEN = REQUESTS // 20
+ROUNDS = 40
+
+FILL = """
+insert into case_file (reference, title, offence, offence_article, urgency, unit_id,
+                       lead_id, is_restricted, opened_at, version)
+select 'B-' || n, 'bench', 'fraud', '', 'routine', :unit, :user, n % 50 = 0, :now, 1
+from generate_series(1, 500) n;
+
+insert into platform_request (draft_id, reference, state, kind, case_id, unit_id,
+    author_id, platform, protocol_version, holder_country, entity, entity_reason,
+    instrument, urgency, urgency_reason, language, narrative, narrative_local, nexus,
+    necessity, report_number, danger, averts, data, non_disclosure,
+    non_disclosure_reason, created_at, changed_at, sent_at, platform_reference,
+    escalation, outcome, outcome_reasons, usefulness, version)
+select 'b' || n, 'BB-2026-' || n, case when n <= :open then 'sent' else 'closed' end,
+    'disclosure', (select min(id) from case_file) + n % 500, :unit, :user, 'tiktok',
+    :version, 'AL', 'singapore', '', 'national-order', 'routine', '', 'en', '', '', '',
+    '', '', '', '', '{}', false, '', :now, :now, :now, '', 0,
+    case when n <= :open then null else 'full' end, '{}', '', 1
+from generate_series(1, :count) n;
+
+insert into target (request_id, position, kind, typed, normalised)
+select id, 0, 'username', '@user' || id, 'user' || id from platform_request;
+
+insert into clock (request_id, subject, kind, duty, source, started_at, start_evidence,
+    legal_due_at, safe_due_at, ingredients, state, notice_hours, next_notice_at,
+    ended_at, ended_as, number)
+select id, '', 'response', 'theirs', 'own', :started, 'sent',
+    cast(:now as timestamptz) + (id % 90 - 5) * interval '1 day',
+    cast(:now as timestamptz) + (id % 90 - 5) * interval '1 day',
+    cast(:ingredients as jsonb),
+    case when state = 'closed' then 'ended' else 'running' end, '{0}', null,
+    case when state = 'closed' then cast(:now as timestamptz) end,
+    case when state = 'closed' then 'met' end, 1
+from platform_request;
+"""
+
+
+async def fill(session: AsyncSession, runtime: Runtime) -> Actor:
+    """Fill the database; return a liaison officer."""
+    cast = await people.settle(session, runtime, "a password for the bench", NOW)
+    actor = cast["luan"]
+    library = wiring.library_of(runtime.settings)
+    version = await protocols.pin(session, library, "tiktok", NOW)
+    started = NOW - timedelta(days=40)
+    term = Term(
+        length=Length(20, Unit.DAYS),
+        zone="Asia/Singapore",
+        duty=Duty.THEIRS,
+        source=Source.OWN,
+    )
+    found = rules.compute(term, started)
+    values = {
+        "unit": actor.unit_id,
+        "user": actor.id,
+        "now": NOW,
+        "open": OPEN,
+        "count": REQUESTS,
+        "version": version,
+        "started": started,
+        "ingredients": msgspec.json.encode(found.ingredients).decode(),
+    }
+    for statement in FILL.split(";\n"):
+        if statement.strip():
+            named = {k: v for k, v in values.items() if f":{k}" in statement}
+            await session.exec(text(statement), params=named)  # type: ignore[call-overload]
+    return actor
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return a percentile in milliseconds."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
+
+
+async def timed(rounds: int, act: object) -> list[float]:
+    """Return how long each round of an awaitable took, in seconds."""
+    found = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        await act()  # type: ignore[operator]
+        found.append(time.perf_counter() - started)
+    return found
+
+
+async def bare(engine: AsyncEngine, actor: Actor, until: datetime) -> list[float]:
+    """Time the same statements, sent as text without our code."""
+    sent: list[str] = []
+    maker = db.sessions(engine, before_commit=audit.chain, after_rollback=audit.forget)
+
+    class Spy(AsyncSession):
+        async def exec(self, statement, **given):  # type: ignore[no-untyped-def, override]
+            compiled = statement.compile(
+                dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+            )
+            sent.append(str(compiled))
+            return await super().exec(statement, **given)
+
+    async with Spy(bind=engine) as session:
+        await ours(session, actor, until)
+    del maker
+
+    async def once() -> None:
+        async with engine.connect() as connection:
+            for statement in sent:
+                rows = await connection.exec_driver_sql(statement.replace("%", "%%"))
+                rows.all()
+
+    return await timed(ROUNDS, once)
+
+
+async def ours(session: AsyncSession, actor: Actor, until: datetime) -> None:
+    """Ask what the board asks."""
+    await queries.running(session, queries.Wanted(), actor=actor, until_at=until)
+    await queries.doubtful(session, actor=actor)
+    await queries.count_running(session, actor=actor, until_at=until)
+    await queries.next_calm(session, actor=actor, after_at=until)
+
+
+async def page(runtime: Runtime, actor: Actor) -> list[float]:
+    """Time the whole page through the application."""
+    async with runtime.sessions.begin() as session:
+        entry = SignIn(
+            id=tokens.new_sign_in(), user_id=actor.id, started_at=NOW, last_seen_at=NOW
+        )
+        session.add(entry)
+    token, _ = tokens.issue(runtime.settings.secret, entry.id, actor.id, NOW)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    built = app.build(runtime, wiring.library_of(runtime.settings))
+    async with AsyncTestClient(built) as client:
+
+        async def once() -> None:
+            answer = await client.get("/board", headers=headers)
+            assert answer.status_code == 200, answer.text[:500]  # noqa: PLR2004
+
+        await timed(5, once)
+        return await timed(ROUNDS, once)
+
+
+async def measure() -> None:
+    """Print the figures."""
+    settings = Settings(secret="x" * 40, is_demonstration=True)
+    async with database() as engine:
+        runtime = Runtime(
+            settings=settings,
+            authority=wiring.authority_of(settings),
+            sessions=db.sessions(
+                engine, before_commit=audit.chain, after_rollback=audit.forget
+            ),
+            ports=Ports(None, None, TakingMailer(), SilentBell()),  # type: ignore[arg-type]
+            clock=lambda: NOW,
+            templates=wiring.templates_of(settings),
+            protocols=wiring.protocols_of(settings),
+        )
+        async with runtime.sessions.begin() as session:
+            actor = await fill(session, runtime)
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("reset role")
+        async with engine.execution_options(
+            isolation_level="AUTOCOMMIT"
+        ).connect() as connection:
+            await connection.exec_driver_sql("set role none")
+            await connection.exec_driver_sql("analyze")
+        until = NOW + timedelta(days=4)
+
+        async def once() -> None:
+            async with runtime.sessions() as session:
+                await ours(session, actor, until)
+
+        await timed(5, once)
+        own = await timed(ROUNDS, once)
+        plain = await bare(engine, actor, until)
+        ratio = statistics.median(own) / statistics.median(plain)
+        whole = await page(runtime, actor)
+        print(f"board, {REQUESTS:,} requests, {OPEN:,} open")
+        print(
+            f"  queries: {statistics.median(own) * 1000:.1f} ms ours,"
+            f" {statistics.median(plain) * 1000:.1f} ms bare SQL: {ratio:.2f} times"
+            " (at most 3)"
+        )
+        print(
+            f"  whole page: median {percentile(whole, 0.5):.0f} ms,"
+            f" p95 {percentile(whole, 0.95):.0f} ms (at most 60)"
+        )
+
+
+def main() -> None:
+    """Run the benchmark."""
+    wiring.set_up_logs("warning")
+    asyncio.run(measure())
+
+
+if __name__ == "__main__":
+    main()
