@@ -77,6 +77,13 @@ def test_a_name_beside_a_platform_is_of_that_platform_alone() -> None:
     ]
 
 
+def test_a_name_inside_an_address_is_no_cue() -> None:
+    found = RECOGNISER.find("ask @some_name, see https://x.com/Safety")
+
+    handles = [one for one in found if one.value == "@some_name"]
+    assert {one.certainty for one in handles} == {Certainty.POSSIBLE}
+
+
 def test_a_cue_on_another_line_says_nothing() -> None:
     found = RECOGNISER.find("telegram\n@some_name")
 
