@@ -40,6 +40,7 @@ from platformlink.letters import pages as letters_pages
 from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
 from platformlink.protocols import api as protocols_api
+from platformlink.protocols import pages as protocols_pages
 from platformlink.protocols.shelf import Library
 from platformlink.reports import api as reports_api
 from platformlink.reports import pages as reports_pages
@@ -205,7 +206,12 @@ async def metrics() -> Response[bytes]:
 ROUTERS: tuple[Router, ...] = (
     refusals.router,
     *(identity_api.router, identity_pages.router, cases_api.router, cases_pages.router),
-    *(protocols_api.router, requests_api.router, requests_pages.router),
+    *(
+        protocols_api.router,
+        protocols_pages.router,
+        requests_api.router,
+        requests_pages.router,
+    ),
     *(dispatch_api.router, dispatch_pages.router),
     *(responses_api.router, responses_pages.router),
     *(clocks_api.router, clocks_pages.router, letters_pages.router),

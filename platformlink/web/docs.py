@@ -1,4 +1,4 @@
-"""`/api/docs`: every call of the API on one page, drawn on the server, with no script."""
+"""`/api/docs`: every call of the API on one page, drawn on the server."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
