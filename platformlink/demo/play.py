@@ -32,6 +32,7 @@ from platformlink.requests.rules import (
 )
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions as responses
+from platformlink.responses.rules import ItemIn
 from platformlink.responses.schemas import ResponseIn
 
 AT_ONCE = 3
@@ -44,7 +45,6 @@ SENT = tuple(
         Fate.UNRATIFIED,
     )
 )
-CLOSED = (Fate.CLOSED_FULL, Fate.CLOSED_NONE, Fate.CLOSED_REFUSED)
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -252,12 +252,27 @@ ANSWERS: dict[Fate, tuple[tuple[str, float, tuple[str, ...], str], ...]] = {
     Fate.CLOSED_FULL: (("ack", 0.08, (), ""), ("delivery", 0.35, (), "")),
     Fate.CLOSED_NONE: (("no_data", 0.3, ("account_not_found",), ""),),
     Fate.CLOSED_REFUSED: (("ack", 0.1, (), ""), ("refusal", 0.4, ("too_broad",), "")),
+    Fate.CLOSED_POLICY: (("ack", 0.2, (), ""), ("refusal", 0.5, ("policy",), "")),
 }
 OUTCOMES = {
     Fate.CLOSED_FULL: "full",
     Fate.CLOSED_NONE: "no_data",
     Fate.CLOSED_REFUSED: "refused",
+    Fate.CLOSED_POLICY: "refused",
 }
+
+
+async def _items(
+    session: AsyncSession, request: PlatformRequest, scene: Scene
+) -> tuple[ItemIn, ...]:
+    """Return what a delivery held: all of it, or the less intrusive half."""
+    asked = await responses.asked_of(session, request)
+    is_part = scene.fate is Fate.PARTLY
+    return tuple(
+        ItemIn(target=target.id, category=category, outcome="full")
+        for target in asked.targets
+        for category in asked.categories[: 1 if is_part else None]
+    )
 
 
 async def _answer(
@@ -278,7 +293,8 @@ async def _answer(
         fields = ResponseIn(
             kind=kind,
             received_at=received_at,
-            reasons=tuple(x for x in reasons if x in responses.rules.REASONS),
+            reasons=reasons,
+            items=await _items(session, request, scene) if kind == "delivery" else (),
             note=note,
             platform_reference=f"C{request.id:06d}" if kind == "ack" else "",
         )
@@ -290,7 +306,7 @@ async def _answer(
             actor=liaison,
             now=min(received_at + timedelta(hours=1), stage.now),
         )
-    if scene.fate in CLOSED:
+    if scene.fate in OUTCOMES:
         closing = CloseIn(OUTCOMES[scene.fate], (), "")
         now = sent_at + span * 0.6
         await actions.close(session, request, closing, actor=liaison, now=now)

@@ -22,7 +22,8 @@ class Fate(StrEnum):
     ANSWERED = "answered"
     CLOSED_FULL = "closed_full"
     CLOSED_NONE = "closed_none"
-    CLOSED_REFUSED = "closed_refused"
+    CLOSED_REFUSED = "closed_refused"  # too broad: our fault
+    CLOSED_POLICY = "closed_policy"  # their policy
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
     CONFIRMED = "confirmed"  # a preservation that the platform confirmed
@@ -140,10 +141,10 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.CANCELLED, "preservation", 15),
 )
 CLOSED: tuple[Fate, ...] = (
-    *(Fate.CLOSED_FULL, Fate.CLOSED_FULL, Fate.CLOSED_FULL),
-    *(Fate.CLOSED_NONE, Fate.CLOSED_REFUSED),
+    *(Fate.CLOSED_FULL, Fate.CLOSED_REFUSED, Fate.CLOSED_FULL, Fate.CLOSED_NONE),
+    *(Fate.CLOSED_FULL, Fate.CLOSED_FULL, Fate.CLOSED_POLICY),
 )
-CLOSED_COUNT = 31
+CLOSED_COUNT = 28
 WORDS = (
     "lumi",
     "era",
@@ -158,13 +159,13 @@ WORDS = (
 )
 # What stands for an account of each platform, and how often the platform is asked.
 ACCOUNTS: dict[str, tuple[str, str, int]] = {
-    "tiktok": ("username", "https://www.tiktok.com/@{name}", 16),
-    "meta": ("facebook_user_id", "{number}", 14),
-    "google": ("google_email", "{name}@gmail.com", 9),
-    "snapchat": ("username", "{plain}", 8),
-    "x": ("handle", "@{plain}", 5),
-    "discord": ("user_id", "{number}", 4),
-    "roblox": ("user_id", "{short}", 4),
+    "tiktok": ("username", "https://www.tiktok.com/@{name}", 18),
+    "meta": ("facebook_user_id", "{number}", 17),
+    "google": ("google_email", "{name}@gmail.com", 14),
+    "snapchat": ("username", "{plain}", 5),
+    "x": ("handle", "@{plain}", 2),
+    "discord": ("user_id", "{number}", 2),
+    "roblox": ("user_id", "{short}", 2),
 }
 
 

@@ -15,9 +15,9 @@ from platformlink.protocols.shelf import Library, UnknownPlatform
 from platformlink.reports import charts, queries, rules, schemas
 from platformlink.reports.charts import Bar, Chart
 from platformlink.reports.estimates import Curve, Quantile, Share
-from platformlink.reports.rules import DEFINITIONS, Figures, Report
+from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
 from platformlink.requests.rules import KIND_NAMES, Kind
-from platformlink.responses.codes import FAULT_NAMES, REASONS, Fault
+from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES, REASONS, Fault
 from platformlink.values import Phrase
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
@@ -73,6 +73,20 @@ class Treated(msgspec.Struct, frozen=True):
     bar: Bar
 
 
+class Line(msgspec.Struct, frozen=True):
+    """Everything that is counted of one platform; times are median and 9 of 10."""
+
+    name: str
+    sent: int
+    answered: int
+    open: int
+    overdue: int
+    acknowledgement: str
+    first_substance: str
+    completion: str
+    outcomes: str
+
+
 class Returned(msgspec.Struct, frozen=True):
     """One reason and how many requests met it; the bar is of 100 units."""
 
@@ -93,6 +107,7 @@ class ReportPage(Page, frozen=True, kw_only=True):
     chart: Chart | None
     speeds: list[Speed]
     treated: list[Treated]
+    lines: list[Line]
     ours: list[Returned]
     ours_share: str
     faults: list[tuple[str, int]]
@@ -255,6 +270,36 @@ def _speeds(shown: _Shown, chart: Chart | None) -> list[Speed]:
     return sorted(found, key=lambda one: (one.is_small, -one.count, one.name))
 
 
+def _lines(shown: _Shown) -> list[Line]:
+    """Return every figure by platform, and of all together at the end."""
+    rows = [(shown.name(row.key["platform"]), row.figures) for row in shown.report.rows]
+    rows = sorted(rows, key=lambda one: (-one[1].sent, one[0]))
+    rows.append((shown.say("All"), shown.report.total))
+    return [_line(shown, name, figures) for name, figures in rows]
+
+
+def _line(shown: _Shown, name: str, figures: Figures) -> Line:
+    def pair(time: Time) -> str:
+        return f"{shown.days(time.median.days)} · {shown.days(time.p90.days)}"
+
+    told = [
+        f"{shown.say(OUTCOME_NAMES[outcome])} {count}"
+        for outcome, count in figures.outcomes.items()
+        if count
+    ]
+    return Line(
+        name=name,
+        sent=figures.sent,
+        answered=figures.answered,
+        open=figures.open,
+        overdue=figures.overdue,
+        acknowledgement=pair(figures.acknowledgement),
+        first_substance=pair(figures.first_substance),
+        completion=pair(figures.completion),
+        outcomes=", ".join(told) or "–",
+    )
+
+
 def _treated(shown: _Shown) -> list[Treated]:
     """Return who answered in time; what is too small stands below and unranked."""
     found = [
@@ -323,6 +368,7 @@ def _page(shown: _Shown, kind: str) -> ReportPage:
         chart=chart,
         speeds=_speeds(shown, chart),
         treated=_treated(shown),
+        lines=_lines(shown),
         ours=_ours(shown, total),
         ours_share=shown.say(
             "%(numerator)s of %(denominator)s came back for a reason that was ours:"
