@@ -14,6 +14,13 @@ versions in the database, recognition, and every question that a protocol answer
     value. A wrapper type for each value was turned down: files became unreadable.
 2026-11-24: a figure of a statute or a treaty is marked so by ``basis``, so that no
     page shows it as a platform's promise.
-2026-11-24: more than two extra files: the types (``protocol``), the reader
-    (``shelf``) and recognition (``identifiers``) are read by different people.
+2026-11-24: more than two extra files, each one matter of the slice: the types
+    (``protocol``), the reader (``shelf``), canonical forms and recognition
+    (``identifiers``, ``recognition``), whom to address (``regions``), what is left
+    (``retention``), drafts and their accounts (``drafts``, ``targets``), and what a
+    reviewer of files looks for (``review``, ``patterns``).
+2026-11-24: plain YAML words stay text (NO is Norway); the parser's events are read,
+    so that no alias, tag or depth can harm.
+2026-11-24: a pattern that could backtrack for seconds is refused by its structure,
+    not by trying: a trial depends on the machine.
 """

@@ -85,7 +85,7 @@ def visible(value: str) -> str:
 def canonical(identifier: Identifier, value: str) -> str:
     """Return a value as typed in its canonical form; a link becomes what it names."""
     value = visible(value)
-    inside = in_link(identifier, address_of(value))
+    inside = in_link(identifier, address_of(value)) if identifier.links else None
     if inside is not None and Step.PHONE in identifier.normal:
         inside = "+" + inside.removeprefix("+")  # addresses write numbers without it
     value = value if inside is None else inside

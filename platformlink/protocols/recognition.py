@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -230,18 +231,21 @@ class _Search:
 
     def _announcements(self) -> Iterator[_Cue]:
         """Yield the cues of the text, the longest where several begin together."""
-        words = [
-            (m.group().lower(), m.start(), m.end()) for m in WORD.finditer(self.text)
-        ]
-        for at, (word, start, _) in enumerate(words):
-            if word not in self.known.first_words:
-                continue
-            for count in range(self.known.longest_cue, 0, -1):
-                some = words[at : at + count]
-                meant = self.known.cues.get(tuple(one[0] for one in some))
-                if meant:
-                    yield _Cue(start, some[-1][2], meant)
-                    break
+        firsts = self.known.first_words
+        for match in WORD.finditer(self.text):
+            if match.group().lower() in firsts and (cue := self._cue_at(match)):
+                yield cue
+
+    def _cue_at(self, first: re.Match[str]) -> _Cue | None:
+        """Return the longest cue that begins with a word, or None."""
+        words = list(
+            islice(WORD.finditer(self.text, first.start()), self.known.longest_cue)
+        )
+        for count in range(len(words), 0, -1):
+            cue = tuple(word.group().lower() for word in words[:count])
+            if meant := self.known.cues.get(cue):
+                return _Cue(first.start(), words[count - 1].end(), meant)
+        return None
 
     def _addresses(self) -> None:
         for host in HOST.finditer(self.text):

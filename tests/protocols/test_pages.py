@@ -1,0 +1,93 @@
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from platformlink.ports import Runtime
+from platformlink.protocols import shelf
+from platformlink.protocols.shelf import Library
+from platformlink.protocols.tables import ProtocolVersion
+
+pytestmark = pytest.mark.anyio
+Client = AsyncTestClient[Litestar]
+SLUGS = sorted(file.stem for file in Path("protocols").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_every_platform_has_its_page(ann: Client, slug: str) -> None:
+    answer = await ann.get(f"/platforms/{slug}?happened=2026-11-20")
+
+    assert answer.status_code == 200
+    assert " style=" not in answer.text
+
+
+async def test_the_addressee_follows_the_place_that_is_asked_about(ann: Client) -> None:
+    here = await ann.get("/platforms/tiktok")
+    there = await ann.get("/platforms/tiktok?country=DE")
+
+    assert "<b>TikTok Pte. Limited</b>" in here.text
+    assert "<b>TikTok Technology Limited</b>" in there.text
+    assert "<b>TikTok Pte. Limited</b>" not in there.text
+
+
+async def test_two_entities_are_a_question_and_none_is_a_gap(ann: Client) -> None:
+    two = await ann.get("/platforms/coinbase?country=AL")
+    none = await ann.get("/platforms/omegle?country=AL")
+
+    assert "More than one could be right" in two.text
+    assert "Nobody is known to answer" in none.text
+
+
+async def test_the_directory_is_searched_and_filtered(ann: Client) -> None:
+    every = await ann.get("/platforms")
+    one = await ann.get("/platforms?q=telegram")
+    few = await ann.get("/platforms?only=told")
+
+    assert "34 platforms" in every.text
+    assert "1 platform<" in one.text
+    assert "/platforms/wordpress-com" in few.text
+    assert "/platforms/snapchat" not in few.text
+
+
+async def test_a_statute_is_never_shown_as_a_promise(ann: Client) -> None:
+    page = await ann.get("/platforms/steam")
+
+    assert "90 days by US law; not promised" in page.text
+
+
+async def test_versions_tell_what_changed(
+    ann: Client, runtime: Runtime, library: Library, now: datetime
+) -> None:
+    older = library.content("zoom").replace("days: 90", "days: 60", 1)
+    async with runtime.sessions.begin() as session:
+        session.add(
+            ProtocolVersion(
+                version=shelf.version_of(older),
+                slug="zoom",
+                content=older,
+                first_seen_at=now,
+            )
+        )
+
+    page = await ann.get("/platforms/zoom/versions")
+
+    assert "requests/preservation/holds/0/days: was 60, is now 90" in page.text
+
+
+async def test_the_clinic_says_what_a_pasted_thing_is(ann: Client) -> None:
+    text = "https://vm.tiktok.com/ZMhK3x9/ and @s\u200bome_name on telegram"
+
+    page = await ann.post("/identifiers", data={"text": text})
+
+    assert page.status_code == 200
+    assert "It is not followed" in page.text
+    assert "U+200B" in page.text
+    assert "some_name" in page.text
+
+
+async def test_a_pasted_text_cannot_become_markup(ann: Client) -> None:
+    page = await ann.post("/identifiers", data={"text": "<script>alert(1)</script>"})
+
+    assert "<script>alert" not in page.text
