@@ -45,7 +45,6 @@ from platformlink.responses import queries as responses
 from platformlink.responses.codes import KIND_NAMES as ANSWER_NAMES
 from platformlink.responses.codes import OUTCOME_NAMES
 from platformlink.responses.codes import Kind as AnswerKind
-from platformlink.responses.codes import Outcome as ItemOutcome
 from platformlink.responses.tables import Response as Answer
 from platformlink.responses.tables import ResponseItem
 from platformlink.values import Phrase
@@ -256,7 +255,7 @@ async def _items(
     shown = {
         (one.target_id, one.category): (
             one.outcome,
-            shell.words.say(OUTCOME_NAMES[ItemOutcome(one.outcome)]),
+            shell.words.say(OUTCOME_NAMES[Outcome(one.outcome)]),
         )
         for one in current
     }

@@ -26,9 +26,9 @@ from platformlink.permissions import Actor, Reach, Right, reach, require
 from platformlink.reports import rules
 from platformlink.reports.rules import Asked, Report
 from platformlink.reports.worktime import Worktime
-from platformlink.requests.rules import State, Step
+from platformlink.requests.rules import Outcome, State, Step
 from platformlink.requests.tables import PlatformRequest, RequestEvent
-from platformlink.responses.codes import Effect, Kind, Outcome
+from platformlink.responses.codes import Effect, Kind
 from platformlink.responses.queries import COUNTS
 from platformlink.responses.rules import EFFECTS, derive
 from platformlink.responses.tables import Response, ResponseItem

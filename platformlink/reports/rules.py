@@ -11,7 +11,8 @@ from platformlink.clocks.terms import Pause, Source
 from platformlink.errors import FieldError, Invalid
 from platformlink.reports import estimates
 from platformlink.reports.estimates import FEWEST, Curve, Lapse, Quantile, Share
-from platformlink.responses.codes import Fault, Outcome
+from platformlink.requests.rules import Outcome
+from platformlink.responses.codes import Fault
 from platformlink.responses.rules import DATA, faults
 
 KEYS = ("platform", "kind", "month")

@@ -10,7 +10,8 @@ import msgspec
 from platformlink.reports import rules
 from platformlink.reports.estimates import Share, Step
 from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
-from platformlink.responses.codes import REASONS, Fault, Outcome
+from platformlink.requests.rules import Outcome
+from platformlink.responses.codes import REASONS, Fault
 
 Say = Callable[[str], str]
 

@@ -10,7 +10,7 @@ from platformlink.authority import Authority
 from platformlink.clocks import actions as clocks
 from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.tables import Clock
-from platformlink.clocks.terms import Evidence
+from platformlink.clocks.terms import EndedAs, Evidence
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.letters.rules import LetterKind
 from platformlink.letters.tables import Letter
@@ -24,7 +24,7 @@ from platformlink.protocols.protocol import (
 )
 from platformlink.requests import actions, queries, timing
 from platformlink.requests.composing import HOLDS
-from platformlink.requests.rules import HoldState, State, Step, move
+from platformlink.requests.rules import HoldState, Kind, State, Step, move
 from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
 from platformlink.requests.timing import Facts, Wanted
 from platformlink.values import Phrase
@@ -213,17 +213,9 @@ async def _hold(
                 until_at=clock.safe_due_at,
             )
         )
-    if request.parent_id is not None and request.kind == "preservation_extension":
-        await clocks.stop_kinds(
-            session, request.parent_id, ClockKind.RENEWAL, ClockKind.HOLD_EXPIRY, at=at
-        )
-        await _mark_holds(session, request.parent_id, HoldState.RENEWED)
-
-
-async def _mark_holds(session: AsyncSession, request_id: int, state: HoldState) -> None:
-    for hold in await queries.holds_of(session, request_id):
-        hold.state, hold.is_open = state, False
-        hold.renewals += state is HoldState.RENEWED
+    if request.parent_id is not None and request.kind == Kind.PRESERVATION_EXTENSION:
+        # Asking is not having: the old hold runs to its end until they renew it.
+        await clocks.stop_kinds(session, request.parent_id, ClockKind.RENEWAL, at=at)
 
 
 async def _serve(session: AsyncSession, request: PlatformRequest, at: datetime) -> None:
@@ -264,7 +256,8 @@ async def hold_confirmed(
     """
     Take the platform's own word for a hold: since when, and until when if it says so.
 
-    Better evidence makes a new computation beside the old one.
+    Better evidence makes a new computation beside the old one, also of what must
+    happen before the hold ends.
     """
     facts = await facts_of(session, authority, request)
     for clock in await open_clocks(session, request.id, ClockKind.HOLD_EXPIRY):
@@ -275,9 +268,59 @@ async def hold_confirmed(
             kept = await clocks.restart_with_better_evidence(
                 session, clock, Evidence.STATED, start_at=snapshot_at, now=now
             )
+        for wanted in timing.after_hold(facts, kept.safe_due_at, snapshot_at):
+            for led in await open_clocks(session, request.id, wanted.kind):
+                await clocks.retime(session, led, wanted.term, now=now)
         for hold in await queries.holds_of(session, request.id):
             hold.state, hold.is_assumed = HoldState.CONFIRMED, False
             hold.snapshot_at, hold.until_at = snapshot_at, kept.safe_due_at
+
+
+async def hold_renewed(
+    session: AsyncSession,
+    authority: Authority,
+    request: PlatformRequest,
+    *,
+    received_at: datetime,
+    until_on: date | None,
+    now: datetime,
+) -> None:
+    """
+    Take the platform's word that it keeps the copy longer.
+
+    Where an extension asked for that, its own hold takes the place of the old one;
+    else the hold of the request itself runs on.
+    """
+    await hold_confirmed(
+        session,
+        authority,
+        request,
+        snapshot_at=received_at,
+        until_on=until_on,
+        now=now,
+    )
+    own = await queries.holds_of(session, request.id)
+    if request.kind == Kind.PRESERVATION_EXTENSION and request.parent_id is not None:
+        before = await _hand_over(session, request.parent_id, at=received_at)
+        for hold in own:
+            hold.renewals = before + 1
+        return
+    for hold in own:
+        hold.state = HoldState.RENEWED
+        hold.renewals += 1
+
+
+async def _hand_over(session: AsyncSession, request_id: int, *, at: datetime) -> int:
+    """Close the hold that was extended; return how often it was extended before."""
+    await clocks.stop_kinds(
+        session, request_id, ClockKind.RENEWAL, ClockKind.HOLD_EXPIRY, at=at
+    )
+    for clock in await open_clocks(session, request_id, ClockKind.LEGAL_PROCESS):
+        await clocks.end(session, clock, EndedAs.VOID, at=at)
+    holds = await queries.holds_of(session, request_id)
+    for hold in holds:
+        hold.state, hold.is_open = HoldState.RENEWED, False
+    return max((hold.renewals for hold in holds), default=0)
 
 
 async def open_clocks(

@@ -17,10 +17,10 @@ from platformlink.protocols.protocol import Category
 from platformlink.requests import actions as requests
 from platformlink.requests import queries as request_queries
 from platformlink.requests import sending
-from platformlink.requests.rules import HoldState, State
+from platformlink.requests.rules import HoldState, Outcome, State
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.responses import queries, rules
-from platformlink.responses.codes import KIND_NAMES, Effect, Kind, Outcome
+from platformlink.responses.codes import KIND_NAMES, Effect, Kind
 from platformlink.responses.rules import EFFECTS, IMPLIED, ItemIn, Until
 from platformlink.responses.schemas import ResponseIn
 from platformlink.responses.tables import Response, ResponseItem
@@ -256,6 +256,17 @@ async def _confirm_hold(session: AsyncSession, came: Came) -> None:
     )
 
 
+async def _renew_hold(session: AsyncSession, came: Came) -> None:
+    await sending.hold_renewed(
+        session,
+        came.authority,
+        came.request,
+        received_at=came.response.received_at,
+        until_on=came.until.last_day(came.authority.tz),
+        now=came.now,
+    )
+
+
 async def _lose_hold(session: AsyncSession, came: Came) -> None:
     """There is no copy (any more): nothing of it can lapse or be renewed."""
     await _end(session, came, *HOLD_CLOCKS)
@@ -318,7 +329,7 @@ def _until(came: Came, duty: Duty, zone: str) -> Term:
 
 AFTER: dict[Kind, Callable[[AsyncSession, Came], Awaitable[None]]] = {
     Kind.PRESERVATION_CONFIRMED: _confirm_hold,
-    Kind.PRESERVATION_RENEWED: _confirm_hold,
+    Kind.PRESERVATION_RENEWED: _renew_hold,
     Kind.PRESERVATION_REFUSED: _lose_hold,
     Kind.PRESERVATION_ENDED: _lose_hold,
     Kind.DELAY_NOTICE: _promise,

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from platformlink.requests.rules import Outcome, Usefulness
+
 
 class Kind(StrEnum):
     """What a message is."""
@@ -28,19 +30,6 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Outcome(StrEnum):
-    """What we got for one item."""
-
-    FULL = "full"
-    PARTIAL = "partial"
-    NO_DATA = "no_data"
-    REFUSED = "refused"
-    REDIRECTED = "redirected"
-    PRESERVED_ONLY = "preserved_only"
-    VOLUNTARY_EMERGENCY = "voluntary_emergency"
-    NOT_ASSESSED = "not_assessed"
-
-
 class Effect(StrEnum):
     """What a kind does to the request and its clocks."""
 
@@ -57,14 +46,6 @@ class Fault(StrEnum):
     THEIRS = "theirs"
     LAW = "law"
     CIRCUMSTANCE = "circumstance"
-
-
-class Usefulness(StrEnum):
-    """What the answer was worth to the investigation, in the officer's words."""
-
-    IDENTIFIED = "identified"
-    ADVANCED = "advanced"
-    NO_HELP = "no_help"
 
 
 KIND_NAMES: dict[Kind, str] = {

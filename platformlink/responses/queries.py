@@ -5,8 +5,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.requests.rules import Outcome
 from platformlink.responses import rules
-from platformlink.responses.codes import Outcome
 from platformlink.responses.tables import Response, ResponseItem
 
 Correction = aliased(Response)

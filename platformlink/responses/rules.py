@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from platformlink.errors import Conflict, FieldError, Invalid
-from platformlink.requests.rules import MOVES, State, Step
+from platformlink.requests.rules import MOVES, Outcome, State, Step
 from platformlink.responses.codes import (
     LATER_INSTALMENT,
     REASONS,
@@ -16,7 +16,6 @@ from platformlink.responses.codes import (
     Effect,
     Fault,
     Kind,
-    Outcome,
 )
 from platformlink.values import in_utc
 

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from platformlink.columns import Instant
-from platformlink.responses.codes import Kind, Outcome
+from platformlink.requests.rules import Outcome
+from platformlink.responses.codes import Kind
 
 KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)

@@ -14,10 +14,10 @@ from platformlink.reports.estimates import Share
 from platformlink.reports.queries import Period
 from platformlink.requests import actions as requests
 from platformlink.requests.rules import Kind as RequestKind
-from platformlink.requests.rules import Step
+from platformlink.requests.rules import Outcome, Step
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions
-from platformlink.responses.codes import Kind, Outcome
+from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
 from platformlink.values import Phrase
 from tests.responses import given

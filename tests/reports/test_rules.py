@@ -11,7 +11,8 @@ from platformlink.clocks.terms import Source
 from platformlink.reports import rules
 from platformlink.reports.estimates import Share
 from platformlink.reports.rules import Asked
-from platformlink.responses.codes import Fault, Outcome
+from platformlink.requests.rules import Outcome
+from platformlink.responses.codes import Fault
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SENT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

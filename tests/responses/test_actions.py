@@ -15,10 +15,10 @@ from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import State as ClockState
 from platformlink.permissions import Actor, MayNot, Role
 from platformlink.requests.rules import Kind as RequestKind
-from platformlink.requests.rules import State
+from platformlink.requests.rules import Outcome, State
 from platformlink.requests.tables import PlatformRequest, RequestEvent
 from platformlink.responses import actions, queries, rules
-from platformlink.responses.codes import Kind, Outcome
+from platformlink.responses.codes import Kind
 from platformlink.responses.rules import ItemIn
 from platformlink.responses.schemas import ResponseIn
 from platformlink.responses.tables import Response

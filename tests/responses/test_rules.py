@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platformlink.requests.rules import MOVES, State, Step
+from platformlink.requests.rules import MOVES, Outcome, State, Step
 from platformlink.responses import codes, rules
-from platformlink.responses.codes import Effect, Fault, Kind, Outcome
+from platformlink.responses.codes import Effect, Fault, Kind
 from platformlink.responses.rules import ItemIn
 
 SENT_AT = datetime.fromisoformat("2026-11-24T10:30+01:00")
