@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ import msgspec
 import structlog
 
 from platformlink import authority as authorities
-from platformlink.adapters import db, mail, pdf, queue, seal
+from platformlink.adapters import db, files, mail, pdf, queue, seal
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.errors import FieldError
@@ -37,9 +39,39 @@ def shipped(name: str) -> Path:
     return packed if packed.is_dir() else ROOT / name
 
 
-def templates_of(settings: Settings) -> Path:
-    """Return where the letters' templates stand."""
-    return settings.letter_templates or shipped("letter_templates")
+def crest_of(settings: Settings, authority: authorities.Authority) -> Path | None:
+    """
+    Return the authority's crest, which stands beside its file, or None for ours.
+
+    Raises: SettingsWrong where the file names one that is not there.
+    """
+    if authority.crest is None or settings.authority is None:
+        return None
+    crest = settings.authority.parent / authority.crest
+    if not crest.is_file():
+        message = "The crest must be an SVG file beside the authority's own."
+        raise SettingsWrong(message, FieldError("/crest", "missing", message))
+    return crest
+
+
+def lay_templates(
+    folder: Path, settings: Settings, authority: authorities.Authority
+) -> Path:
+    """
+    Return the letters' templates: ours, over them the authority's own, and its crest.
+
+    They are laid into `folder`, so that a template of its own replaces one of ours and
+    the others stay.
+    """
+    own, crest = settings.letter_templates, crest_of(settings, authority)
+    if own is None and crest is None:
+        return shipped("letter_templates")
+    shutil.copytree(shipped("letter_templates"), folder, dirs_exist_ok=True)
+    if own is not None:
+        shutil.copytree(own, folder, dirs_exist_ok=True)
+    if crest is not None:
+        shutil.copyfile(crest, folder / "crest.svg")
+    return folder
 
 
 def protocols_of(settings: Settings) -> Path:
@@ -74,8 +106,7 @@ def secret_of(settings: Settings) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / "secret"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32), encoding="ascii")
+        files.write_private(file, secrets.token_hex(32).encode("ascii"))
     return file.read_text(encoding="ascii").strip()
 
 
@@ -116,7 +147,8 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     settings = msgspec.structs.replace(settings, secret=secret_of(settings))
     authority = authority_of(settings)
     engine = db.connect(settings.database_url)
-    templates = templates_of(settings)
+    laid = tempfile.TemporaryDirectory(prefix="platformlink-templates-")
+    templates = lay_templates(Path(laid.name), settings, authority)
     workers = Workers(count=RENDERERS, warm_up=partial(pdf.warm_up, templates))
     bell = queue.QueueBell(settings.redis_url)
     mailer = _mailer(settings, authority)
@@ -142,6 +174,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
         await bell.close()
         workers.close()
         await engine.dispose()
+        laid.cleanup()
 
 
 def set_up_logs(log_format: str) -> None:

@@ -186,7 +186,7 @@ async def measure() -> None:
             ),
             ports=Ports(None, None, TakingMailer(), SilentBell()),  # type: ignore[arg-type]
             clock=lambda: NOW,
-            templates=wiring.templates_of(settings),
+            templates=wiring.shipped("letter_templates"),
             protocols=wiring.protocols_of(settings),
         )
         async with runtime.sessions.begin() as session:

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from platformlink import authority as authorities
+from platformlink import wiring
+from platformlink.settings import Settings, SettingsWrong
+
+DEMO = wiring.HERE / "demo" / "authority.yaml"
+AUTHORITY = authorities.load(DEMO)
+
+
+def test_a_template_of_the_authority_replaces_ours_and_the_others_stay(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "withdrawal.html").write_text("ours no more")
+    settings = Settings(letter_templates=own)
+
+    laid = wiring.lay_templates(tmp_path / "laid", settings, AUTHORITY)
+
+    assert (laid / "withdrawal.html").read_text() == "ours no more"
+    assert (laid / "preservation.html").is_file()
+
+
+def test_the_crest_stands_beside_the_authoritys_file(tmp_path: Path) -> None:
+    file = tmp_path / "authority.yaml"
+    (tmp_path / "eagle.svg").write_text("<svg/>")
+    authority = msgspec.structs.replace(AUTHORITY, crest="eagle.svg")
+
+    laid = wiring.lay_templates(tmp_path / "laid", Settings(authority=file), authority)
+
+    assert (laid / "crest.svg").read_text() == "<svg/>"
+
+
+def test_a_crest_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    authority = msgspec.structs.replace(AUTHORITY, crest="eagle.svg")
+
+    with pytest.raises(SettingsWrong):
+        wiring.crest_of(Settings(authority=tmp_path / "authority.yaml"), authority)
+
+
+def test_without_either_ours_are_used_where_they_stand(tmp_path: Path) -> None:
+    laid = wiring.lay_templates(tmp_path, Settings(), AUTHORITY)
+
+    assert laid == wiring.shipped("letter_templates")
