@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -134,6 +135,25 @@ def fits(identifier: Identifier, normalised: str) -> bool:
     if identifier.check == "luhn" and not luhn(normalised):
         return False
     return normalised not in identifier.reserved
+
+
+def born_at(identifier: Identifier, normalised: str) -> datetime | None:
+    """Return the instant that an id carries inside, or None where it carries none."""
+    born = identifier.born
+    if born is None or not (normalised.isascii() and normalised.isdigit()):
+        return None
+    milliseconds = (int(normalised) >> born.shift_bits) + born.epoch_ms
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def masked(identifier: Identifier, value: str) -> str:
+    """Return a value without the part that opens content, for lists and logs."""
+    if not identifier.has_secret or "#" not in value:
+        return value
+    return value.partition("#")[0] + "#…"
 
 
 def identifier_of(protocol: CooperationProtocol, kind: str) -> Identifier | None:

@@ -1,7 +1,7 @@
 """The directory of platforms, for people; and what any pasted identifier is."""
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 import msgspec
@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 
 from platformlink.protocols import queries, retention, review, shelf
-from platformlink.protocols.identifiers import identifier_of, oddities
+from platformlink.protocols.identifiers import born_at, identifier_of, oddities
 from platformlink.protocols.protocol import (
     Agreement,
     Basis,
@@ -153,6 +153,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     accepted: str
     note: str
     oddities: tuple[Phrase, ...]
+    born_at: datetime | None  # what the id itself says
 
 
 class ClinicPage(Page, frozen=True, kw_only=True):
@@ -382,6 +383,7 @@ def _seen(library: Library, found: Recognised) -> Seen:
         accepted=identifier.accepted if identifier else "never",
         note=(identifier.note or identifier.find or "") if identifier else "",
         oddities=oddities(found.value),
+        born_at=born_at(identifier, found.normalised) if identifier else None,
     )
 
 

@@ -180,7 +180,7 @@ def check(
     With ``others``, an account of another platform is told as that.
     """
     found = [
-        *_kind(protocol, draft),
+        *_kind(protocol, draft, now),
         *_addressee(protocol, draft, now),
         *targets.check(protocol, draft, others),
         *_period(draft, now),
@@ -204,8 +204,21 @@ def _once(found: list[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def _kind(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
+def _kind(
+    protocol: CooperationProtocol, draft: Draft, now: datetime
+) -> Iterator[Finding]:
     name = protocol.name
+    begins = protocol.effective_on
+    if begins is not None and begins > now.date():
+        yield Finding(
+            severity=Severity.WARNING,
+            pointer="/platform",
+            code="not-yet",
+            message=Phrase(
+                "These rules of %(platform)s hold from %(begins_on)s only.",
+                {"platform": name, "begins_on": begins.isoformat()},
+            ),
+        )
     if protocol.lifecycle.status in ("closed", "merged"):
         text = "%(platform)s no longer exists as a service; who holds its data may."
         yield wrong("/platform", "closed", text, platform=name)

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -5,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platformlink.protocols.identifiers import (
+    born_at,
     canonical,
     fits,
     identifier_of,
     kinds_of,
     luhn,
+    masked,
     normalise,
     oddities,
 )
@@ -102,3 +105,30 @@ def test_a_display_name_is_never_accepted() -> None:
 
     assert one is not None
     assert one.accepted == "never"
+
+
+def known(slug: str, kind: str) -> Identifier:
+    found = identifier_of(LIBRARY.get(slug), kind)
+    assert found is not None
+    return found
+
+
+def test_an_id_says_when_it_was_made() -> None:
+    post, account = known("x", "post_url"), known("discord", "user_id")
+
+    assert born_at(post, "1541815603606036480") == datetime(
+        2022, 6, 28, 16, 7, 40, 105000, tzinfo=UTC
+    )
+    assert born_at(account, "175928847299117063") == datetime(
+        2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC
+    )
+    assert born_at(known("discord", "username"), "some.name") is None
+
+
+def test_what_opens_content_is_masked() -> None:
+    link = known("mega", "link")
+
+    assert masked(link, "https://mega.nz/file/AbCdEfGh#key") == (
+        "https://mega.nz/file/AbCdEfGh#…"
+    )
+    assert masked(known("tiktok", "username"), "a#b") == "a#b"

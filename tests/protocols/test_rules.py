@@ -255,3 +255,10 @@ def test_every_protocol_judges_every_kind(
         assert one.message.text % one.message.params
         if one.mend:
             assert one.mend.text % one.mend.params
+
+
+def test_rules_that_do_not_hold_yet_are_told() -> None:
+    later = msgspec.structs.replace(TIKTOK, effective_on=date(2027, 1, 1))
+
+    assert "not-yet" in at(check(later), "/platform")
+    assert "not-yet" not in at(check(), "/platform")
