@@ -203,7 +203,8 @@ def _clock_rows(
     found: list[Any], shell: PlainShell, now: datetime
 ) -> tuple[list[ClockRow], list[ClockRow]]:
     """Return running clocks, and those that met or missed their end."""
-    running, ended = [], []
+    running: list[ClockRow] = []
+    ended: list[ClockRow] = []
     for clock in found:
         if clock.ended_as in ("replaced", "void"):
             continue

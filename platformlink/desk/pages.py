@@ -1,6 +1,6 @@
 """Front page, board, radar, case, notices, emergency."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
 from platformlink.clocks.sentences import chip
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk import queries, rules
 from platformlink.desk.queries import Doubt, Held, Row, Wanted
 from platformlink.desk.rules import GROUP_NAMES, SOURCE_WORDS, Group, NextStep
@@ -172,7 +173,7 @@ def board_row(
         urgency=shown.urgency,
         words=words.say(shown.words),
         due_at=clock.safe_due_at,
-        what=words.gettext(rules.CLOCK_NAMES[rules.Kind(clock.kind)]),
+        what=words.gettext(rules.CLOCK_NAMES[ClockKind(clock.kind)]),
         source=words.gettext(SOURCE_WORDS[clock.source]),
         is_ours=is_ours,
         whose=row.unit.capitalize() if is_ours else platform,
@@ -183,7 +184,7 @@ def board_row(
 
 
 def _grouped(
-    rows: list[BoardRow], words: Any
+    rows: list[BoardRow], words: Callable[[str], str]
 ) -> list[tuple[Group, str, list[BoardRow]]]:
     found: dict[Group, list[BoardRow]] = {}
     for one in rows:

@@ -60,7 +60,7 @@ async def running(
 ) -> list[Row]:
     """Return the open clocks that end before an instant, the most urgent first."""
     query = (
-        select(Clock, PlatformRequest, Case, Unit.code, User.name)
+        select(Clock, PlatformRequest, Case, Unit.code, User.name)  # type: ignore[call-overload]  # SQLModel types four
         .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
         .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
@@ -189,7 +189,7 @@ async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[H
         .where(col(Clock.ended_as) == "met")
     )
     query = (
-        select(
+        select(  # type: ignore[call-overload]  # SQLModel types four
             Hold,
             Target,
             PlatformRequest,

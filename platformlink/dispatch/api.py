@@ -6,10 +6,9 @@ from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.dispatch import actions, queries
-from platformlink.dispatch.rules import DispatchIn, Resolution
+from platformlink.dispatch.rules import DispatchIn, resolution_of
 from platformlink.dispatch.schemas import DispatchOut, ResolutionIn
 from platformlink.dispatch.tables import Dispatch
-from platformlink.errors import FieldError
 from platformlink.identity.once import Once
 from platformlink.letters.tables import Letter
 from platformlink.requests import queries as requests
@@ -82,14 +81,11 @@ async def resolve(
         session, reference, actor=actor, is_to_change=True
     )
     dispatch = await queries.of_request_by_id(session, request.id, number)
-    if data.resolution not in set(Resolution):
-        message = "Choose went_out, send_again or give_up."
-        raise actions.DispatchInvalid("", FieldError("/resolution", "unknown", message))
     await actions.resolve(
         session,
         runtime.authority,
         dispatch,
-        Resolution(data.resolution),
+        resolution_of(data.resolution),
         actor=actor,
         now=now,
     )

@@ -11,7 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.tables import Case
 from platformlink.dispatch import actions, queries
-from platformlink.dispatch.rules import DispatchIn, Proof, Resolution
+from platformlink.dispatch.rules import (
+    DispatchIn,
+    DispatchInvalid,
+    Proof,
+    resolution_of,
+)
 from platformlink.errors import FieldError, Refusal
 from platformlink.identity.tables import User
 from platformlink.letters.tables import Letter
@@ -178,7 +183,7 @@ def _proof(form: dict[str, list[str]], zone: ZoneInfo) -> Proof:
         note=text(form, "note"),
     )
     if errors:
-        raise actions.DispatchInvalid("", *errors)
+        raise DispatchInvalid("", *errors)
     return proof
 
 
@@ -200,7 +205,7 @@ async def resolve(
         session, reference, actor=actor, is_to_change=True
     )
     dispatch = await queries.of_request_by_id(session, request.id, number)
-    resolution = Resolution(text(form, "resolution", Resolution.GIVE_UP))
+    resolution = resolution_of(text(form, "resolution"))
     await actions.resolve(
         session, runtime.authority, dispatch, resolution, actor=actor, now=now
     )
@@ -220,9 +225,17 @@ async def remind(
     request, case = await requests.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    level = int(text(form, "level", "1"))
-    reminder = await sealing.waiting_reminder(session, request.id, level)
-    if reminder is None or reminder.letter_id is not None:
+    level = text(form, "level")
+    found = await requests.reminders_waiting(session, request.id)
+    reminder = next(
+        (
+            one
+            for one in found
+            if one.letter_id is None and level in ("", str(one.level))
+        ),
+        None,
+    )
+    if reminder is None:
         return go(f"/requests/{request.reference}")
     letter = await sealing.remind(
         session, runtime, request, case, reminder, actor=actor, now=now

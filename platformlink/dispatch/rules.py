@@ -78,6 +78,18 @@ class DispatchInvalid(Invalid):
     title = "The sending cannot be recorded like this"
 
 
+def resolution_of(text: str) -> Resolution:
+    """
+    Return what a person found out about an uncertain sending.
+
+    Raises: DispatchInvalid.
+    """
+    if text not in set(Resolution):
+        message = "Choose went_out, send_again or give_up."
+        raise DispatchInvalid("", FieldError("/resolution", "unknown", message))
+    return Resolution(text)
+
+
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What proves a sending by hand: reference, when, and a note."""
 

@@ -53,7 +53,7 @@ def _do(
 @click.option("--language", type=click.Choice(["en", "sq"]), default="en")
 @click.password_option()
 @click.pass_obj
-def add(opened: Opened, roles: tuple[str, ...], **given: str) -> None:
+def add(opened: Opened, /, roles: tuple[str, ...], **given: str) -> None:
     """Make an account for EMAIL."""
 
     async def act(session: AsyncSession, runtime: Runtime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.tables import Case
@@ -29,6 +28,7 @@ from platformlink.protocols.rules import Finding, Severity
 from platformlink.requests import actions, composing, queries, sending, timing
 from platformlink.requests.composing import Matter
 from platformlink.requests.rules import (
+    HoldState,
     Kind,
     NotAnEmergency,
     ReasonMissing,
@@ -329,6 +329,8 @@ async def withdraw(
     phrase = Phrase("Withdrawn: “%(reason)s”", {"reason": reason.strip()})
     await actions.take(session, request, Step.WITHDRAW, phrase, actor=actor, now=now)
     await clocks.void_all(session, request.id, at=now)
+    for hold in await queries.holds_of(session, request.id):
+        hold.state, hold.is_open = HoldState.RELEASED, False
     for earlier in await letter_queries.of_request(session, request.id):
         if sending.is_in_force(earlier):
             await letters.withdraw(session, earlier, now=now)
@@ -407,13 +409,3 @@ async def _open_line(
         expected_on=due.get("response"),
         held_until_on=due.get("hold_expiry"),
     )
-
-
-async def waiting_reminder(
-    session: AsyncSession, request_id: int, level: int
-) -> Reminder | None:
-    """Return a drafted reminder of a level that nobody has sealed."""
-    query = select(Reminder).where(
-        Reminder.request_id == request_id, Reminder.level == level
-    )
-    return (await session.exec(query.with_for_update())).one_or_none()
