@@ -26,7 +26,8 @@ from platformlink.cases import api as cases_api
 from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
-from platformlink.desk import detail, emergency
+from platformlink.desk import api as desk_api
+from platformlink.desk import calendar, detail, emergency
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import pages as dispatch_pages
@@ -216,7 +217,7 @@ ROUTERS: tuple[Router, ...] = (
     *(responses_api.router, responses_pages.router),
     *(clocks_api.router, clocks_pages.router, letters_pages.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
-    *(desk.router, detail.router, emergency.router),
+    *(desk.router, desk_api.router, detail.router, emergency.router, calendar.router),
 )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, text
+from sqlalchemy import func, text, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,7 @@ from platformlink.requests.tables import (
     Target,
     listed,
 )
+from platformlink.values import in_utc
 
 MOST = 200
 # In the words of the partial index, so that only what is open is looked at.
@@ -36,6 +37,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = ""
     unit: str = ""
     kind: str = ""
+    clock_kind: str = ""
+    from_at: datetime | None = None
+    after: tuple[datetime, int] | None = None  # of the last clock seen
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -48,6 +52,24 @@ class Row(msgspec.Struct, frozen=True):
     author: str
     accounts: list[str]
     reminders: list[int]
+
+
+def cursor_of(row: Row) -> str:
+    """Return the place of a row, after which the next part begins."""
+    return f"{row.clock.safe_due_at.isoformat()}~{row.clock.id}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """
+    Return the place that a cursor names, or None for the beginning.
+
+    Raises: ValueError.
+    """
+    if not text:
+        return None
+    moment, _, number = text.partition("~")
+    found = datetime.fromisoformat(moment)
+    return in_utc(found), int(number)
 
 
 async def running(
@@ -70,7 +92,7 @@ async def running(
             col(Clock.safe_due_at) < until_at,
             seen_by(actor),
         )
-        .order_by(col(Clock.safe_due_at))
+        .order_by(col(Clock.safe_due_at), col(Clock.id))
         .limit(limit)
     )
     if wanted.platform:
@@ -79,6 +101,13 @@ async def running(
         query = query.where(Unit.code == wanted.unit)
     if wanted.kind:
         query = query.where(PlatformRequest.kind == wanted.kind)
+    if wanted.clock_kind:
+        query = query.where(Clock.kind == wanted.clock_kind)
+    if wanted.from_at is not None:
+        query = query.where(col(Clock.safe_due_at) >= wanted.from_at)
+    if wanted.after is not None:
+        place = tuple_(col(Clock.safe_due_at), col(Clock.id))
+        query = query.where(place > wanted.after)
     found = (await session.exec(query)).all()
     ids = list({request.id for _, request, _, _, _ in found})
     accounts = await accounts_of(session, ids)

@@ -42,6 +42,7 @@ def navigation(actor: Actor | None) -> tuple[NavItem, ...]:
         (NavItem("/requests", "Requests"), may(actor, Right.READ)),
         (NavItem("/cases", "Cases"), may(actor, Right.READ)),
         (NavItem("/radar", "Radar"), may(actor, Right.READ)),
+        (NavItem("/calendar", "Calendar"), may(actor, Right.READ)),
         (NavItem("/platforms", "Platforms"), True),
         (NavItem("/reports", "Reports"), may(actor, Right.REPORT)),
         (NavItem("/audit", "Audit"), may(actor, Right.AUDIT)),
