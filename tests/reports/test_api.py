@@ -72,7 +72,7 @@ async def test_nothing_personal_is_in_a_report(max_: Client) -> None:
     answer = await max_.get(PATH, params=NOVEMBER)
 
     assert "some.name" not in answer.text
-    assert "PL-2026" not in answer.text
+    assert "PX-2026" not in answer.text
 
 
 async def test_a_spreadsheet_gets_the_same_figures(max_: Client) -> None:

@@ -3,12 +3,20 @@ from datetime import datetime
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.cases import actions as cases
+from platformlink.cases.rules import CaseFields
+from platformlink.cases.tables import Case
 from platformlink.letters import queries as letters
-from platformlink.permissions import MayNot, OwnRequest, Role
+from platformlink.permissions import Actor, MayNot, OwnRequest, Role
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, sealing
-from platformlink.requests.rules import RequestInvalid, State, StepNotPossible
+from platformlink.requests.rules import (
+    NotAnEmergency,
+    RequestInvalid,
+    State,
+    StepNotPossible,
+)
 from tests import factories
 
 pytestmark = pytest.mark.anyio
@@ -57,14 +65,14 @@ async def test_what_the_protocol_demands_is_named_beside_its_field(
 ) -> None:
     ann = await factories.person(session, "ann")
     request, case = await factories.filed(
-        session, library, ann, language="sq", nexus="", data=()
+        session, library, ann, language="sq", narrative="", data=()
     )
 
     with pytest.raises(RequestInvalid) as refused:
         await sealing.submit(session, runtime, request, case, actor=ann, now=now)
 
     pointers = {error.pointer for error in refused.value.errors}
-    assert {"/language", "/nexus", "/data"} <= pointers
+    assert {"/language", "/narrative", "/data"} <= pointers
     assert request.state == State.DRAFT
 
 
@@ -120,17 +128,13 @@ async def test_a_duty_officer_seals_an_emergency_alone_and_it_waits_for_ratifica
         await actions.ratify(session, request, actor=lea, now=now)
 
 
-async def emergency_case(
-    session: AsyncSession, actor: factories.Actor
-) -> factories.Case:
-    fields = factories.CaseFields(
+async def emergency_case(session: AsyncSession, actor: Actor) -> Case:
+    fields = CaseFields(
         reference=f"E-{next(factories.numbers)}",
         offence="Danger to life",
         urgency="emergency",
     )
-    return await factories.cases.open_case(
-        session, fields, actor=actor, now=factories.NOW
-    )
+    return await cases.open_case(session, fields, actor=actor, now=factories.NOW)
 
 
 async def test_a_preservation_cannot_be_sealed_alone(
@@ -141,7 +145,7 @@ async def test_a_preservation_cannot_be_sealed_alone(
     )
     request, case = await factories.filed(session, library, ann)
 
-    with pytest.raises(sealing.NotAnEmergency):
+    with pytest.raises(NotAnEmergency):
         await sealing.seal_alone(session, runtime, request, case, actor=ann, now=now)
 
 

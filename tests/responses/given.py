@@ -84,7 +84,7 @@ async def sent(
     await session.flush()
     request = PlatformRequest(
         draft_id=new_draft_id(),
-        reference=f"PL-2026-{number:06}",
+        reference=f"PX-2026-{number:06}",
         state=State.READY,
         kind=kind,
         case_id=case.id,
