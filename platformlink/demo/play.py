@@ -104,6 +104,7 @@ def _fields(stage: Stage, scene: Scene, case: str, at: datetime) -> RequestIn:
     story = STORIES[scene.case]
     protocol = stage.library.get(scene.platform)
     is_emergency = scene.kind == "emergency_disclosure"
+    urgency = "emergency" if is_emergency else story.urgency
     wanted = (Category.SUBSCRIBER, Category.TRAFFIC)
     instrument = {
         "preservation": "national-preservation",
@@ -124,8 +125,8 @@ def _fields(stage: Stage, scene: Scene, case: str, at: datetime) -> RequestIn:
             x.code for x in protocol.data if x.category in wanted and x.is_available
         ),
         instrument=instrument,
-        urgency="emergency" if is_emergency else story.urgency,
-        urgency_reason="" if story.urgency == "routine" else "The threat goes on.",
+        urgency=urgency,
+        urgency_reason="" if urgency == "routine" else "The threat goes on.",
         confidentiality=ConfidentialityIn(
             non_disclosure=True,
             until=(stage.now + timedelta(days=120)).date(),
