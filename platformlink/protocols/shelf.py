@@ -1,7 +1,7 @@
 """Where the protocol files stand: read once, each known by the hash of its content."""
 
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -155,3 +155,13 @@ class Library:
     def agreement(self, slug: str) -> Agreement | None:
         """Return what this authority and a platform agreed, or None."""
         return self._agreements.get(slug)
+
+
+@cache
+def at(path: Path) -> Library:
+    """
+    Return the library of a folder, without agreements; read once in a process.
+
+    Raises: DocumentWrong.
+    """
+    return Library.load(path)

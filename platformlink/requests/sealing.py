@@ -24,6 +24,7 @@ from platformlink.permissions import Actor, Right, require_other
 from platformlink.ports import Runtime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols import rules as protocol_rules
+from platformlink.protocols import shelf
 from platformlink.protocols.rules import Finding, Severity
 from platformlink.requests import actions, composing, queries, sending, timing
 from platformlink.requests.composing import Matter
@@ -56,7 +57,8 @@ async def findings(
         author=await session.get_one(User, request.author_id),
     )
     own = composing.authority_findings(request, runtime.authority, protocol)
-    found = [*protocol_rules.check(protocol, draft, now), *own]
+    others = shelf.at(runtime.protocols).recogniser
+    found = [*protocol_rules.check(protocol, draft, now, others=others), *own]
     return list({(one.pointer, one.code): one for one in reversed(found)}.values())[
         ::-1
     ]
