@@ -9,8 +9,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
 from platformlink.cases import queries
-from platformlink.cases.rules import CaseExists, CaseFields, Urgency, check_fields
+from platformlink.cases.rules import (
+    CaseExists,
+    CaseFields,
+    CaseInvalid,
+    Urgency,
+    check_fields,
+)
 from platformlink.cases.tables import Case, CaseMember
+from platformlink.errors import FieldError
+from platformlink.identity import queries as identity
 from platformlink.permissions import Actor, Right, may, require
 
 
@@ -76,16 +84,20 @@ async def change_case(
 
 
 async def add_member(
-    session: AsyncSession, case: Case, user_id: int, *, actor: Actor, now: datetime
+    session: AsyncSession, case: Case, email: str, *, actor: Actor, now: datetime
 ) -> None:
     """
     Let one more person see a restricted case.
 
-    Raises: MayNot.
+    Raises: MayNot, CaseInvalid for an address that nobody has.
     """
     require(actor, Right.WRITE, await queries.subject(session, case))
-    if await session.get(CaseMember, (case.id, user_id)) is None:
-        session.add(CaseMember(case_id=case.id, user_id=user_id))
+    user = await identity.by_email(session, email)
+    if user is None or not user.is_active:
+        message = "Nobody here has this address."
+        raise CaseInvalid("", FieldError("/email", "unknown", message))
+    if await session.get(CaseMember, (case.id, user.id)) is None:
+        session.add(CaseMember(case_id=case.id, user_id=user.id))
     _record(session, case, "case.member_added", actor, now)
 
 

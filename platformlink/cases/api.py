@@ -2,11 +2,12 @@
 
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
 from platformlink.cases import actions, queries
 from platformlink.cases.rules import CaseFields
-from platformlink.cases.schemas import CaseOut, Listed
+from platformlink.cases.schemas import CaseOut, Listed, MemberIn, MemberOut
 from platformlink.cases.tables import Case
 from platformlink.identity.once import Once
 from platformlink.web.handed import FromPath, FromQuery, JSONBody, Now, Session, Who
@@ -85,4 +86,36 @@ async def change(
     return tagged(once.keep(shown(case), 200), case.version)
 
 
-router = Router("/api/v1", route_handlers=[listed, open_case, read, change])
+async def _members(session: AsyncSession, case: Case) -> list[MemberOut]:
+    return [
+        MemberOut(one.name, one.email) for one in await queries.members(session, case)
+    ]
+
+
+@get("/cases/{reference:str}/members")
+async def members(
+    session: Session, actor: Who, reference: FromPath[str]
+) -> list[MemberOut]:
+    """Return who was named for a case; a restricted one is seen by them alone."""
+    case = await queries.by_reference(session, reference, actor=actor)
+    return await _members(session, case)
+
+
+@post("/cases/{reference:str}/members", status_code=200)
+async def add_member(
+    session: Session,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+    data: JSONBody[MemberIn],
+) -> list[MemberOut]:
+    """Let one more person see a restricted case; twice is once."""
+    case = await queries.by_reference(session, reference, actor=actor)
+    await actions.add_member(session, case, data.email, actor=actor, now=now)
+    await session.flush()
+    return await _members(session, case)
+
+
+router = Router(
+    "/api/v1", route_handlers=[listed, open_case, read, change, members, add_member]
+)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from litestar import Response, Router, get, post
+from litestar.response import Redirect
 
 from platformlink.cases import actions, queries
 from platformlink.cases.rules import CaseFields, Urgency
@@ -10,7 +11,7 @@ from platformlink.cases.tables import Case
 from platformlink.errors import Refusal
 from platformlink.permissions import Right, require
 from platformlink.web.forms import Fields, by_pointer, text
-from platformlink.web.handed import Form, FromQuery, Now, Session, Shell, Who
+from platformlink.web.handed import Form, FromPath, FromQuery, Now, Session, Shell, Who
 from platformlink.web.pages import Page, go
 
 
@@ -78,4 +79,14 @@ async def open_case(
     return go(f"/cases/{case.reference}")
 
 
-router = Router("/", route_handlers=[listed, new, open_case])
+@post("/cases/{reference:str}/members", include_in_schema=False)
+async def add_member(
+    session: Session, actor: Who, now: Now, reference: FromPath[str], form: Form
+) -> Redirect:
+    """Let one more person see a restricted case, and show it."""
+    case = await queries.by_reference(session, reference, actor=actor)
+    await actions.add_member(session, case, text(form, "email"), actor=actor, now=now)
+    return go(f"/cases/{case.reference}")
+
+
+router = Router("/", route_handlers=[listed, new, open_case, add_member])

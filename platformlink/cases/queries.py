@@ -6,6 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.rules import NoSuchCase
 from platformlink.cases.tables import Case, CaseMember
+from platformlink.identity.tables import User
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
 
 
@@ -58,6 +59,17 @@ async def member_ids(session: AsyncSession, case: Case) -> frozenset[int] | None
         return None
     query = select(CaseMember.user_id).where(CaseMember.case_id == case.id)
     return frozenset((await session.exec(query)).all())
+
+
+async def members(session: AsyncSession, case: Case) -> list[User]:
+    """Return the people who were named for a case, by name."""
+    query = (
+        select(User)
+        .join(CaseMember, col(CaseMember.user_id) == col(User.id))
+        .where(CaseMember.case_id == case.id)
+        .order_by(User.name)
+    )
+    return list((await session.exec(query)).all())
 
 
 async def subject(session: AsyncSession, case: Case) -> Subject:

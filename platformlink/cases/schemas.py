@@ -19,6 +19,19 @@ class CaseOut(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class MemberIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may see a restricted case as well: the address of their account."""
+
+    email: str
+
+
+class MemberOut(msgspec.Struct, frozen=True):
+    """One person who may see a restricted case."""
+
+    name: str
+    email: str
+
+
 class Listed(msgspec.Struct, frozen=True):
     """A part of the list, and where the next part begins."""
 

@@ -142,6 +142,7 @@ class CasePage(Page, frozen=True, kw_only=True):
     template: ClassVar[str] = "desk/case.html"
     case: Case
     lead: str
+    members: list[str]
     lines: list[Line]
     gaps: list[tuple[str, str]]
     names: dict[str, str]
@@ -375,6 +376,7 @@ async def case_page(
         title=case.reference,
         case=case,
         lead=lead[case.lead_id],
+        members=[one.name for one in await cases.members(session, case)],
         lines=lines,
         gaps=_gaps(lines, names),
         names=names,

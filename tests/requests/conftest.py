@@ -1,0 +1,89 @@
+"""People at a desk whose clock the test sets."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from litestar.testing import AsyncTestClient
+
+from platformlink.app import build
+from platformlink.ports import Runtime
+from platformlink.protocols.shelf import Library
+from tests import factories
+from tests.factories import NOW
+from tests.seats import Client, HandClock, Seat, number, seat
+
+
+@dataclass
+class Desk:
+    """The whole application, and who sits there."""
+
+    client: Client
+    runtime: Runtime
+    clock: HandClock
+    ann: Seat
+    bob: Seat
+    lea: Seat
+
+    async def later(self, **passed: float) -> None:
+        """Let time pass; everybody signs in again."""
+        self.clock.now += timedelta(**passed)
+        for one in (self.ann, self.bob, self.lea):
+            await one.wake(self.runtime)
+
+    async def case(self, by: Seat | None = None, **fields: Any) -> str:  # noqa: ANN401 - JSON
+        """The reference of a new case."""
+        given = {"reference": f"K-{number()}", "offence": "Extortion"} | fields
+        answer = await (by or self.ann).post("/api/v1/cases", given)
+        assert answer.status_code == 201, answer.text
+        reference: str = answer.json()["reference"]
+        return reference
+
+    async def draft(self, case: str = "", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """A draft that the protocol has nothing against."""
+        answer = await self.ann.post(
+            "/api/v1/requests", body(case or await self.case()) | changes
+        )
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def in_review(self, **changes: Any) -> str:  # noqa: ANN401 - JSON
+        made = await self.draft(**changes)
+        answer = await self.ann.post(f"/api/v1/requests/{made['id']}/submit")
+        assert answer.status_code == 200, answer.text
+        return str(made["id"])
+
+    async def ready(self, **changes: Any) -> str:  # noqa: ANN401 - JSON
+        """The reference of a request that is approved and sealed."""
+        name = await self.in_review(**changes)
+        answer = await self.bob.post(f"/api/v1/requests/{name}/approve")
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["reference"])
+
+    async def sent(self, **changes: Any) -> str:  # noqa: ANN401 - JSON
+        """The reference of a request that went out by a portal."""
+        name = await self.ready(**changes)
+        given = {"channel": "form", "proof": {"reference": "TT-884120"}}
+        answer = await self.lea.post(f"/api/v1/requests/{name}/dispatches", given)
+        assert answer.status_code == 201, answer.text
+        return name
+
+
+def body(case: str) -> dict[str, Any]:
+    """What a program sends to file a preservation at TikTok."""
+    fields = msgspec.to_builtins(factories.request_fields(case))
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+@pytest.fixture
+async def desk(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+    clock = HandClock(NOW)
+    runtime = dataclasses.replace(runtime, clock=clock)
+    async with AsyncTestClient(build(runtime, library)) as client:
+        people = [await seat(client, runtime, name) for name in ("ann", "bob", "lea")]
+        yield Desk(client, runtime, clock, *people)
