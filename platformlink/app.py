@@ -15,10 +15,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink import ports
+from platformlink import ports, wiring
 from platformlink.audit import api as audit_api
 from platformlink.audit import pages as audit_pages
 from platformlink.authority import said
@@ -192,9 +191,9 @@ async def healthz() -> str:
 
 
 @get("/readyz", include_in_schema=False, media_type=MediaType.TEXT)
-async def readyz(session: NamedDependency[AsyncSession]) -> str:
-    """Say that the database answers."""
-    await session.exec(select(1))
+async def readyz(runtime: NamedDependency[ports.Runtime]) -> str:
+    """Say that the database answers, and that our clock agrees with it."""
+    await wiring.require_right_clock(runtime)
     return "ready"
 
 
@@ -267,6 +266,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             ],
         ),
         request_max_body_size=MOST_BYTES,
+        logging_config=None,  # the log is set up by the command, once for all
     )
     app.state.runtime = runtime
     return app

@@ -2,14 +2,20 @@
 
 import asyncio
 import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from platformlink import app, doctor, embedded, settings, wiring, worker
-from platformlink.adapters import schema
+from platformlink.adapters import listening, logs, schema
 from platformlink.audit.cli import audit
 from platformlink.demo import run as demonstration
 from platformlink.errors import Refusal
@@ -22,22 +28,47 @@ from platformlink.settings import Settings
 DATA_DIR = click.Path(path_type=Path, file_okay=False)
 
 
+class Commands(click.Group):
+    """Commands that say in words what stands in their way; they exit with 1."""
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run one."""
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            raise click.ClickException(_told(refusal)) from None
+        except OperationalError as error:
+            text = f"The database does not answer: {error.orig}"
+            raise click.ClickException(text) from None
+
+
+def _told(refusal: Refusal) -> str:
+    detail = refusal.detail % refusal.params if refusal.params else refusal.detail
+    fields = [
+        f"  {one.pointer.strip('/')}: {one.message % one.params}"
+        for one in refusal.errors
+    ]
+    return "\n".join([detail, *fields])
+
+
 def _settings() -> Settings:
-    try:
-        return settings.load(os.environ)
-    except Refusal as refusal:
-        lines = [str(refusal)]
-        lines += [
-            f"  {one.pointer.strip('/')}: {one.message}" for one in refusal.errors
-        ]
-        raise click.ClickException("\n".join(lines)) from None
+    return settings.load(os.environ)
 
 
-@click.group()
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: end in order."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with suppress(KeyboardInterrupt):
+        yield
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="platformlink")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """The desk between a police cybercrime unit and the online platforms."""
+    """Run the desk between a police cybercrime unit and the online platforms."""
+    logs.set_up("warning")
     context.obj = lambda: embedded.opened(_settings())
 
 
@@ -53,25 +84,30 @@ def demo(port: int, data_dir: Path | None, *, is_empty: bool, is_fresh: bool) ->
     found = msgspec.structs.replace(
         found, data_dir=folder, database_url="", redis_url=""
     )
-    if is_fresh:
-        demonstration.fresh(folder)
-    wiring.set_up_logs("warning")
-    demonstration.main(found, port=port, is_empty=is_empty)
+    with _until_stopped():
+        demonstration.main(found, port=port, is_empty=is_empty, is_fresh=is_fresh)
 
 
-async def _serve(found: Settings, host: str, port: int) -> None:
-    found = embedded.with_queue(embedded.with_database(found))
-    async with wiring.opened(found) as runtime:
+def _require_schema(found: Settings) -> None:
+    """See that the schema is ours; a database that is away may come later."""
+    with suppress(OperationalError):
+        if not schema.is_current(found.database_url):
+            text = "The database has another schema. Run: platformlink migrate"
+            raise click.ClickException(text)
+
+
+async def _serve(found: Settings, door: socket.socket) -> None:
+    _require_schema(found)
+    async with wiring.opened(found, is_eager=True) as runtime:
+        await wiring.look_at_clock(runtime)
         config = uvicorn.Config(
             app.build(runtime, wiring.library_of(found)),
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
             proxy_headers=bool(found.trusted_proxies),
             forwarded_allow_ips=found.trusted_proxies or None,
         )
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(config).serve(sockets=[door])
 
 
 @main.command()
@@ -80,13 +116,19 @@ async def _serve(found: Settings, host: str, port: int) -> None:
 def serve(host: str, port: int) -> None:
     """Run the web process."""
     found = _settings()
-    wiring.set_up_logs(found.log_format)
-    asyncio.run(_serve(found, host, port))
+    logs.set_up(found.log_format)
+    with (
+        _until_stopped(),
+        listening.take(host, port) as door,
+        embedded.servers(found) as settled,
+    ):
+        asyncio.run(_serve(settled, door))
 
 
 async def _work(found: Settings) -> None:
-    found = embedded.with_queue(embedded.with_database(found))
+    _require_schema(found)
     async with wiring.opened(found) as runtime:
+        await wiring.look_at_clock(runtime)
         await worker.keep_going(runtime, found.redis_url)
 
 
@@ -94,18 +136,17 @@ async def _work(found: Settings) -> None:
 def work() -> None:
     """Run the job process."""
     found = _settings()
-    wiring.set_up_logs(found.log_format)
-    asyncio.run(_work(found))
+    logs.set_up(found.log_format)
+    with _until_stopped(), embedded.servers(found) as settled:
+        asyncio.run(_work(settled))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the current schema."""
     found = _settings()
-    if found.database_url:
-        schema.upgrade(found.database_url)
-    else:
-        embedded.with_database(found)
+    with embedded.servers(found, has_queue=False) as settled:
+        schema.upgrade(settled.database_url)
     click.echo("the schema is current")
 
 

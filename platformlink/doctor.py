@@ -1,22 +1,23 @@
 """What a run needs, looked at one by one, and how to mend each."""
 
+import asyncio
 import ctypes.util
 import shutil
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from platformlink import embedded, wiring
 from platformlink.adapters import schema
 from platformlink.adapters.seal import demonstration_path
-from platformlink.errors import Refusal
+from platformlink.errors import NotStarted, Refusal
 from platformlink.settings import Settings
 from platformlink.web import assets
 
@@ -25,7 +26,6 @@ PACKAGES = (
     " fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola"
 )
 FONTS = ("Inter", "JetBrains Mono", "Noto Sans")
-MOST_SKEW_SECONDS = 2
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -65,26 +65,34 @@ def _assets() -> Check:
 
 async def _database(settings: Settings) -> Check:
     try:
-        url = embedded.with_database(settings).database_url
-        with psycopg.connect(url.replace("+psycopg", "")) as connection:
-            row = connection.execute("select version(), now()").fetchone()
-    except (psycopg.Error, RuntimeError, OSError) as error:
+        with psycopg.connect(settings.database_url, connect_timeout=5) as connection:
+            row = connection.execute("select version()").fetchone()
+        is_current = schema.is_current(settings.database_url)
+    except psycopg.Error as error:
         return Check("database", "missing", str(error).strip(), "see DATABASE_URL")
-    if row is None or not schema.is_current(url):
-        return Check("database", "missing", "an older schema", "platformlink migrate")
-    skew = abs((datetime.now(UTC) - row[1]).total_seconds())
-    if skew > MOST_SKEW_SECONDS:
-        return Check(
-            "clock", "missing", f"{skew:.0f} s from the database’s", "set up NTP"
-        )
+    if row is None or not is_current:
+        return Check("database", "missing", "another schema", "platformlink migrate")
     return Check("database", "fine", str(row[0]).split(" on ")[0])
+
+
+async def _clock(settings: Settings) -> Check:
+    try:
+        async with wiring.opened(settings) as runtime:
+            skew = await wiring.skew_seconds(runtime)
+    except (SQLAlchemyError, Refusal) as error:
+        said = str(error).split("\n", 1)[0]
+        return Check("clock", "missing", f"could not be compared: {said}", "see above")
+    text = f"{abs(skew):.1f} s from the database’s, or from what was done last"
+    if abs(skew) > wiring.TOLERATED_SKEW_SECONDS:
+        is_bad = abs(skew) > wiring.MOST_SKEW_SECONDS
+        return Check("clock", "missing" if is_bad else "advised", text, "set up NTP")
+    return Check("clock", "fine", text)
 
 
 async def _queue(settings: Settings) -> Check:
     started = time.perf_counter()
     try:
-        url = embedded.with_queue(settings).redis_url
-        client = Redis.from_url(url, socket_connect_timeout=2)
+        client = Redis.from_url(settings.redis_url, socket_connect_timeout=2)
         await client.ping()
         await client.aclose()
     except (RedisError, OSError) as error:
@@ -95,7 +103,7 @@ async def _queue(settings: Settings) -> Check:
 
 async def _seal(settings: Settings) -> Check:
     if settings.seal:
-        exists = Path(settings.seal).is_file()
+        exists = await asyncio.to_thread(Path(settings.seal).is_file)
         mend = "" if exists else "see PLATFORMLINK_SEAL"
         return Check("seal", "fine" if exists else "missing", settings.seal, mend)
     return Check(
@@ -143,7 +151,13 @@ async def examine(settings: Settings) -> list[Check]:
         _fonts(),
         _assets(),
     ]
+    storage = await _storage(settings)
     later: tuple[Callable[[Settings], Awaitable[Check]], ...] = (
-        *(_storage, _database, _queue, _seal, _mail, _protocols),
+        *(_database, _clock, _queue, _seal, _mail, _protocols),
     )
-    return found + [await check(settings) for check in later]
+    try:
+        with embedded.servers(settings) as settled:
+            return [*found, storage, *[await check(settled) for check in later]]
+    except NotStarted as refusal:
+        failed = Check("embedded servers", "missing", str(refusal), refusal.mend)
+        return [*found, storage, failed]

@@ -102,6 +102,14 @@ class TurnedAway(NotTaken):
     mend = "Correct what the answer names, then send it again."
 
 
+class NotStarted(Upstream):
+    """An embedded server could not be started, or does not answer."""
+
+    code = "not-started"
+    title = "An embedded server could not be started"
+    mend = "Read the log that is named, or run: platformlink doctor"
+
+
 class ChangedMeanwhile(Conflict):
     """Somebody else changed it since it was read."""
 

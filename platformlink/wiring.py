@@ -1,6 +1,6 @@
 """Settings to Runtime: the only file that names real adapters."""
 
-import logging
+import asyncio
 import secrets
 import shutil
 import tempfile
@@ -12,12 +12,14 @@ from pathlib import Path
 
 import msgspec
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from platformlink import authority as authorities
 from platformlink.adapters import db, files, mail, pdf, queue, seal
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
-from platformlink.errors import FieldError
+from platformlink.audit.queries import latest
+from platformlink.errors import FieldError, NotTaken
 from platformlink.migrations.metadata import METADATA
 from platformlink.ports import Mailer, Ports, Runtime
 from platformlink.protocols.shelf import Library
@@ -26,6 +28,9 @@ from platformlink.settings import Settings, SettingsWrong
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 RENDERERS = 2
+MOST_SKEW_SECONDS = 60
+TOLERATED_SKEW_SECONDS = 2
+log = structlog.get_logger()
 
 
 def now() -> datetime:
@@ -135,9 +140,13 @@ def _mailer(settings: Settings, authority: authorities.Authority) -> Mailer:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Runtime]:
+async def opened(
+    settings: Settings, *, is_eager: bool = False
+) -> AsyncIterator[Runtime]:
     """
     Yield the runtime, and let go of everything afterwards.
+
+    If `is_eager`, the renderer wakes meanwhile, so that the first letter does not wait.
 
     Raises: SettingsWrong, DocumentWrong.
     """
@@ -150,6 +159,7 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     laid = tempfile.TemporaryDirectory(prefix="platformlink-templates-")
     templates = lay_templates(Path(laid.name), settings, authority)
     workers = Workers(count=RENDERERS, warm_up=partial(pdf.warm_up, templates))
+    waking = asyncio.create_task(asyncio.to_thread(workers.wake)) if is_eager else None
     bell = queue.QueueBell(settings.redis_url)
     mailer = _mailer(settings, authority)
     runtime = Runtime(
@@ -171,31 +181,61 @@ async def opened(settings: Settings) -> AsyncIterator[Runtime]:
     try:
         yield runtime
     finally:
+        if waking:
+            await waking
         await bell.close()
         workers.close()
         await engine.dispose()
         laid.cleanup()
 
 
-def set_up_logs(log_format: str) -> None:
-    """Write one JSON object a line (json), lines for a person (text), or warnings."""
-    logging.getLogger("arq").setLevel(logging.WARNING)
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.WARNING if log_format == "warning" else logging.INFO
-        ),
-        logger_factory=structlog.PrintLoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+class ClockWrong(NotTaken):
+    """The clock of this machine is wrong: every date here would be wrong with it."""
+
+    code = "clock-wrong"
+    title = "The clock of this machine is wrong"
+    mend = "Set the clock, best by NTP; then it goes on by itself."
+
+
+async def skew_seconds(runtime: Runtime) -> float:
+    """
+    Return how far our clock is from the database's; below zero it is late.
+
+    Where both stand on one machine they agree, right or wrong: so the newest entry of
+    the audit log counts too, since nothing was done after now.
+    """
+    async with runtime.sessions() as session:
+        theirs, newest = await db.clock(session), await latest(session, limit=1)
+    ours = runtime.clock()
+    skew = (ours - theirs).total_seconds()
+    since = [(ours - one.at).total_seconds() for one in newest]
+    return min([skew, *(one for one in since if one < 0)])
+
+
+async def require_right_clock(runtime: Runtime) -> None:
+    """
+    See that our clock may be used for dates and seals.
+
+    Raises: ClockWrong.
+    """
+    skew = await skew_seconds(runtime)
+    if abs(skew) > MOST_SKEW_SECONDS:
+        raise ClockWrong(
+            "The clock of this machine is %(seconds)s s off. Set it, best by NTP.",
+            params={"seconds": f"{skew:+.0f}"},
+        )
+
+
+async def look_at_clock(runtime: Runtime) -> None:
+    """
+    Look at the clock before anything begins; warn where it is a little off.
+
+    Raises: ClockWrong, if it is too far off to begin.
+    """
+    try:
+        await require_right_clock(runtime)
+        skew = await skew_seconds(runtime)
+    except OperationalError:
+        return  # the database is away: it is asked again by every job and /readyz
+    if abs(skew) > TOLERATED_SKEW_SECONDS:
+        log.warning("clock.off", seconds=round(skew, 1))

@@ -1,6 +1,7 @@
 """The timetable: which job runs when. The database remembers; the queue only rings."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from arq import cron, func
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
+from platformlink import wiring
 from platformlink.adapters import queue
 from platformlink.dispatch import jobs as dispatch
 from platformlink.notices import jobs as notices
@@ -21,6 +23,7 @@ log = structlog.get_logger()
 Job = Callable[[Runtime, datetime], Awaitable[int]]
 
 AWAY_SECONDS = 5
+ENDING_SECONDS = 8  # a container is given ten to stop
 EVERY_10_SECONDS = {0, 10, 20, 30, 40, 50}
 EVERY_30_SECONDS = {5, 35}
 
@@ -45,7 +48,11 @@ def _run(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]]:
             trace=f"job-{ctx.get('job_id', '')}"[:40]
         )
         try:
+            await wiring.require_right_clock(runtime)
             done = await job(runtime, runtime.clock())
+        except wiring.ClockWrong as refusal:
+            log.error("job.refused", job=_named(job), reason=str(refusal))  # noqa: TRY400 - the reason says all
+            return 0
         except Exception:
             log.exception("job.failed", job=_named(job))
             return 0
@@ -93,9 +100,20 @@ async def run_all(runtime: Runtime) -> None:
 async def keep_going(runtime: Runtime, redis_url: str) -> None:
     """Work until cancelled; while the queue is away the jobs run by themselves."""
     while True:
+        worker = build(runtime, redis_url)
         try:
-            await build(runtime, redis_url).async_run()
+            await worker.async_run()
         except (RedisError, OSError) as error:
             log.warning("queue.away", error=type(error).__name__)
             await run_all(runtime)
             await asyncio.sleep(AWAY_SECONDS)
+        finally:
+            await _let_go(worker)
+
+
+async def _let_go(worker: Worker) -> None:
+    """Let the jobs end that have begun: a letter on its way is not torn off."""
+    if worker.tasks:
+        await asyncio.wait(worker.tasks.values(), timeout=ENDING_SECONDS)
+    with contextlib.suppress(RedisError, OSError, asyncio.CancelledError):
+        await worker.close()

@@ -1,12 +1,14 @@
 """The way to PostgreSQL."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlmodel import Session as SqlmodelSession
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 APP_ROLE = "platformlink_app"
@@ -29,6 +31,7 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged names no person
         connect_args={
             "options": f"-c role={APP_ROLE} -c timezone=UTC",
             "application_name": "platformlink",
@@ -53,3 +56,9 @@ def sessions(
     return async_sessionmaker(
         engine, class_=AsyncSession, sync_session_class=Kept, expire_on_commit=False
     )
+
+
+async def clock(session: AsyncSession) -> datetime:
+    """Return what the database's own clock says."""
+    found: datetime = (await session.exec(select(func.clock_timestamp()))).one()
+    return found

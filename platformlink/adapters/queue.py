@@ -19,14 +19,16 @@ class QueueBell:
     """Fills the port `Bell`: rings for a job that also comes by itself."""
 
     def __init__(self, url: str) -> None:
-        self.settings = settings(url)
+        self.url = url
         self.pool: ArqRedis | None = None
 
     async def ring(self, job: str) -> None:
-        """Wake a worker for a job; a queue that is away is no error."""
+        """Wake a worker for a job; a queue that is away, or none, is no error."""
+        if not self.url:
+            return
         try:
             if self.pool is None:
-                self.pool = await create_pool(self.settings)
+                self.pool = await create_pool(settings(self.url))
             await self.pool.enqueue_job(job, _job_id=f"ring-{job}")
         except (RedisError, OSError) as error:
             log.warning("queue.away", job=job, error=type(error).__name__)

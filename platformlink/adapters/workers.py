@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -75,16 +76,18 @@ class Workers:
         self._longest_seconds = longest_seconds
         self._pool: Executor | None = None
         self._begun = 0
+        self._changing = threading.Lock()
 
     def _current(self) -> Executor:
         """Return the pool; after many pieces of work a new one takes its place."""
-        if self._pool and self._begun >= RENEWED_AFTER:
-            self._pool.shutdown(wait=False)  # what it has begun it still ends
-            self._pool = None
-        if self._pool is None:
-            self._pool, self._begun = self._start(), 0
-        self._begun += 1
-        return self._pool
+        with self._changing:
+            if self._pool and self._begun >= RENEWED_AFTER:
+                self._pool.shutdown(wait=False)  # what it has begun it still ends
+                self._pool = None
+            if self._pool is None:
+                self._pool, self._begun = self._start(), 0
+            self._begun += 1
+            return self._pool
 
     def _start(self) -> Executor:
         context = multiprocessing.get_context("forkserver")
@@ -97,7 +100,7 @@ class Workers:
         )
 
     def wake(self) -> None:
-        """Start a process now, so that nobody waits for the first one."""
+        """Start a process now, so that nobody waits for the first one; it blocks."""
         self._current().submit(int)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import shutil
-import signal
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,15 +12,38 @@ import msgspec
 import uvicorn
 
 from platformlink import app, embedded, wiring, worker
-from platformlink.adapters import postgres
+from platformlink.adapters import files, listening, postgres, valkey
 from platformlink.adapters.seal import demonstration_path, make_demonstration_seal
 from platformlink.demo import people, play
-from platformlink.permissions import Actor
+from platformlink.errors import Conflict
 from platformlink.ports import Runtime
 from platformlink.settings import Settings
 
 NOTE = "demo.json"
+FILLING = "filling"  # stands there while the invented half year is being made
 SEALED_SINCE_DAYS = 300
+
+
+SEAL = "demonstration-seal.p12"
+HOST = "127.0.0.1"
+# What a demonstration leaves in its directory; nothing else there is ever deleted.
+LEFT = ("postgres", "postgres.new", "valkey", "outbox", "secret", SEAL, FILLING, NOTE)
+
+
+class RunsAlready(Conflict):
+    """A demonstration runs on this data directory."""
+
+    code = "runs-already"
+    title = "A demonstration runs already on this data directory"
+    mend = "Use that one, stop it, or give another directory with --data-dir."
+
+
+class NoDemonstration(Conflict):
+    """The data directory is that of a desk whose requests are real."""
+
+    code = "no-demonstration"
+    title = "This data directory holds a desk that is no demonstration"
+    mend = "Give another directory with --data-dir."
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -38,46 +61,57 @@ class Note(msgspec.Struct, frozen=True):
     users: list[Login]
 
 
-def fresh(data_dir: Path) -> None:
-    """Throw an earlier demonstration away."""
-    if (data_dir / "postgres").exists():
-        postgres.stop(data_dir)
-    shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def _password(data_dir: Path) -> str:
-    """Return the one password of the demonstration, kept over restarts."""
+def _read(data_dir: Path) -> Note | None:
     file = data_dir / NOTE
-    if file.exists():
-        kept = msgspec.json.decode(file.read_bytes(), type=Note)
-        return kept.users[0].password
-    return f"demo-{secrets.token_hex(6)}"
+    if not file.exists():
+        return None
+    return msgspec.json.decode(file.read_bytes(), type=Note)
 
 
-def _write(data_dir: Path, url: str, password: str, cast: dict[str, Actor]) -> Note:
+def _write(data_dir: Path, url: str) -> Note:
+    """Keep where the desk is and who may sign in; the password outlives restarts."""
+    kept = _read(data_dir)
+    if kept is None and (data_dir / "postgres").exists():
+        raise NoDemonstration
+    password = kept.users[0].password if kept else f"demo-{secrets.token_hex(6)}"
     logins = [
-        Login(people.email_of(actor.name), password, sorted(actor.roles))
-        for actor in cast.values()
+        Login(people.email_of(name), password, [str(role) for role in roles])
+        for name, _, roles, _, _ in people.PEOPLE
     ]
     note = Note(url, logins)
-    file = data_dir / NOTE
-    file.touch(mode=0o600)
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(note), indent=2))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    encoded = msgspec.json.format(msgspec.json.encode(note), indent=2)
+    files.write_private(data_dir / NOTE, encoded)
     return note
 
 
-async def prepare(runtime: Runtime, *, is_empty: bool) -> Note:
-    """Return the sign-ins; people and, unless `is_empty`, their half year are made."""
+def _clear(data_dir: Path, *, keep_note: bool = False) -> None:
+    """Throw an earlier demonstration away."""
+    postgres.stop(data_dir)
+    valkey.stop(data_dir)
+    for name in LEFT:
+        if name == NOTE and keep_note:
+            continue
+        path = data_dir / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+async def prepare(runtime: Runtime, note: Note, *, is_empty: bool) -> None:
+    """Make the people and, unless `is_empty`, their half year."""
     library = wiring.library_of(runtime.settings)
     data_dir, now = runtime.settings.data_dir, runtime.clock()
-    password = _password(data_dir)
     async with runtime.sessions.begin() as session:
+        password = note.users[0].password
         cast = await people.settle(session, runtime, password, now)
         has_nothing = await play.is_empty(session)
     if has_nothing and not is_empty:
-        stage = play.Stage(runtime, library, cast, now)
-        await play.play(stage)
-    return _write(data_dir, runtime.settings.base_url, password, cast)
+        filling = data_dir / FILLING
+        filling.touch()
+        await play.play(play.Stage(runtime, library, cast, now))
+        filling.unlink()
 
 
 def _have_seal(settings: Settings) -> None:
@@ -99,20 +133,15 @@ def announce(note: Note) -> None:
     print("\n".join(lines), flush=True)  # noqa: T201 - what the command is for
 
 
-async def run(settings: Settings, *, port: int, is_empty: bool) -> None:
+async def run(
+    settings: Settings, note: Note, door: socket.socket, *, is_empty: bool
+) -> None:
     """Serve the demonstration until it is told to stop."""
-    settings = msgspec.structs.replace(
-        settings, is_demonstration=True, base_url=f"http://127.0.0.1:{port}"
-    )
-    settings = embedded.with_queue(embedded.with_database(settings))
     _have_seal(settings)
-    async with wiring.opened(settings) as runtime:
-        note = await prepare(runtime, is_empty=is_empty)
-        library = wiring.library_of(settings)
+    async with wiring.opened(settings, is_eager=True) as runtime:
+        await prepare(runtime, note, is_empty=is_empty)
         config = uvicorn.Config(
-            app.build(runtime, library),
-            host="127.0.0.1",
-            port=port,
+            app.build(runtime, wiring.library_of(settings)),
             log_level="warning",
             timeout_graceful_shutdown=5,
         )
@@ -120,7 +149,7 @@ async def run(settings: Settings, *, port: int, is_empty: bool) -> None:
         jobs = asyncio.create_task(worker.keep_going(runtime, settings.redis_url))
         announced = asyncio.create_task(_announce_when_up(server, note))
         try:
-            await server.serve()
+            await server.serve(sockets=[door])
         finally:
             for task in (jobs, announced):
                 task.cancel()
@@ -129,17 +158,41 @@ async def run(settings: Settings, *, port: int, is_empty: bool) -> None:
 
 
 async def _announce_when_up(server: uvicorn.Server, note: Note) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.05)
     announce(note)
 
 
-def main(settings: Settings, *, port: int, is_empty: bool) -> None:
-    """Run the demonstration, and stop its database afterwards."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        asyncio.run(run(settings, port=port, is_empty=is_empty))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        postgres.stop(settings.data_dir)
+def _show(
+    settings: Settings, door: socket.socket, *, is_empty: bool, is_fresh: bool
+) -> None:
+    data_dir = settings.data_dir
+    if is_fresh:
+        _clear(data_dir)
+    elif (data_dir / FILLING).exists():  # it was killed before anybody could sign in
+        _clear(data_dir, keep_note=True)
+    note = _write(data_dir, settings.base_url)
+    with embedded.servers(settings) as settled:
+        asyncio.run(run(settled, note, door, is_empty=is_empty))
+
+
+def main(settings: Settings, *, port: int, is_empty: bool, is_fresh: bool) -> None:
+    """
+    Run the demonstration; whoever leaves its servers last stops them.
+
+    Raises: RunsAlready, PortTaken, NoDemonstration, NotStarted.
+    """
+    data_dir = settings.data_dir
+    with files.only(data_dir / "demo.lock") as is_alone:
+        if not is_alone:
+            kept = _read(data_dir)
+            where = f" at {kept.url}" if kept else ""
+            raise RunsAlready(
+                "A demonstration runs already%(where)s, on %(folder)s.",
+                params={"where": where, "folder": str(data_dir)},
+            )
+        settings = msgspec.structs.replace(
+            settings, is_demonstration=True, base_url=f"http://{HOST}:{port}"
+        )
+        with listening.take(HOST, port) as door:
+            _show(settings, door, is_empty=is_empty, is_fresh=is_fresh)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import app, wiring
-from platformlink.adapters import db
+from platformlink.adapters import db, logs
 from platformlink.audit import actions as audit
 from platformlink.clocks import rules
 from platformlink.clocks.terms import Duty, Length, Source, Term, Unit
@@ -223,7 +223,7 @@ async def measure() -> None:
 
 def main() -> None:
     """Run the benchmark."""
-    wiring.set_up_logs("warning")
+    logs.set_up("warning")
     asyncio.run(measure())
 
 

@@ -1,0 +1,31 @@
+"""The port at which browsers knock: taken before anything else is started."""
+
+import errno
+import socket
+
+from platformlink.errors import Conflict
+
+
+class PortTaken(Conflict):
+    """Another program listens at this port already, or it may not be ours."""
+
+    code = "port-taken"
+    title = "This port is taken"
+    mend = "Stop the other program, or choose another port with --port."
+
+
+def take(host: str, port: int) -> socket.socket:
+    """
+    Return a socket that listens; who knocks before we serve waits.
+
+    Raises: PortTaken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = errno.errorcode.get(error.errno or 0, str(error))
+        raise PortTaken(
+            "Port %(port)s of %(host)s is taken (%(why)s). Choose another with --port.",
+            params={"port": str(port), "host": host, "why": why},
+        ) from error
