@@ -9,7 +9,6 @@ import structlog
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
-from litestar.middleware.base import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
@@ -251,7 +250,6 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             Exception: failed,
         },
         middleware=[
-            DefineMiddleware(shield.Surround, is_secure=is_https),
             shield.cross_site(runtime.settings.secret, is_secure=is_https),
         ],
         openapi_config=OpenAPIConfig(
@@ -269,4 +267,6 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
         logging_config=None,  # the log is set up by the command, once for all
     )
     app.state.runtime = runtime
+    # Around everything: what no route answers needs its headers and its line too.
+    app.asgi_handler = shield.Surround(app.asgi_handler, is_secure=is_https)
     return app

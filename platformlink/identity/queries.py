@@ -23,9 +23,17 @@ def as_actor(user: User) -> Actor:
     )
 
 
-async def by_email(session: AsyncSession, email: str) -> User | None:
-    """Return the person with an address, whatever its case."""
+async def by_email(
+    session: AsyncSession, email: str, *, is_to_change: bool = False
+) -> User | None:
+    """
+    Return the person with an address, whatever its case.
+
+    With `is_to_change` the row is locked until the transaction ends.
+    """
     query = select(User).where(func.lower(col(User.email)) == email.strip().lower())
+    if is_to_change:
+        query = query.with_for_update()
     return (await session.exec(query)).one_or_none()
 
 
