@@ -7,12 +7,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 from psycopg import sql
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from platformlink import authority as authorities
 from platformlink.adapters import db, pdf, postgres, schema, seal

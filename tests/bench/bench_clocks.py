@@ -119,7 +119,7 @@ async def idle(engine: AsyncEngine) -> None:
     empty = [await bare(engine) for _ in range(TICKS)]
     median, worst = statistics.median(ticks) * 1000, max(ticks) * 1000
     ratio = statistics.median(ticks) / statistics.median(empty)
-    print(  # noqa: T201 - a report on the terminal
+    print(
         f"clocks: tick, {RUNNING:,} running, none due: median {median:.1f} ms,"
         f" worst {worst:.1f} ms (aim 10); {ratio:.1f} times an empty transaction"
     )
@@ -132,7 +132,7 @@ async def busy(engine: AsyncEngine) -> None:
     while found := (await tick(engine, NOW))[1]:
         total += found
     rate = total / (time.perf_counter() - began)
-    print(  # noqa: T201 - a report on the terminal
+    print(
         f"clocks: {total:,} due: {rate:,.0f} a second (aim 500)"
     )
 

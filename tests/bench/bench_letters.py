@@ -210,7 +210,7 @@ async def measure() -> None:
             bare_alone, bare_rate = bare_seconds(page(), key)
             alone, rate, p95 = await ours_seconds(runtime)
             first = await preview_seconds(runtime)
-    print(  # noqa: T201 - a bench prints
+    print(
         f"letters: approve to sealed {alone * 1000:.0f} ms, "
         f"bare {bare_alone * 1000:.0f} ms, "
         f"ratio {alone / bare_alone:.2f} (aim at most 1.30)\n"

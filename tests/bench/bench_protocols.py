@@ -39,7 +39,7 @@ def main() -> None:
     recogniser = Recogniser(Library.load(FOLDER).all())
     half = median(lambda: recogniser.find(text_of(LARGEST // 2)))
     whole = median(lambda: recogniser.find(text_of(LARGEST)))
-    print(  # noqa: T201 - a report on the terminal
+    print(
         f"{len(files)} protocol files read in {loading * 1000:.0f} ms, checked in "
         f"{checking * 1000:.0f} ms (at most 1000); accounts found in 1 MB of text in "
         f"{whole * 1000:.0f} ms (at most 1000), which is {whole / half:.2f} times "
