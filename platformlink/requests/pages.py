@@ -108,6 +108,7 @@ class EditPage(Page, frozen=True, kw_only=True):
     errors: int
     warnings: int
     refusal: str = ""
+    is_conflict: bool = False
     kinds: Mapping[Kind, str] = KIND_NAMES
 
 
