@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -41,11 +42,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     is_demonstration: bool = False
 
 
-def _read(environ: Mapping[str, str], name: str) -> str:
-    """Return the value of a setting, from itself or from the file it names."""
-    if file := environ.get(f"{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
-    return environ[name]
+def _read(
+    environ: Mapping[str, str], name: str, errors: list[FieldError]
+) -> str | None:
+    """Return a setting, from itself or from the file it names; None if it has none."""
+    file = environ.get(f"{name}_FILE")
+    if not file:
+        return environ.get(name) or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        message = "The file %(file)s cannot be read: %(reason)s"
+        reason = {"file": file, "reason": type(error).__name__}
+        errors.append(FieldError(f"/{name}_FILE", "unreadable", message, reason))
+        return None
 
 
 def _known() -> dict[str, str]:
@@ -65,30 +75,33 @@ def load(environ: Mapping[str, str]) -> Settings:
     Raises: SettingsWrong, which names each unknown or unusable one.
     """
     known = _known()
-    given = {name.removesuffix("_FILE") for name in environ}
     errors = [
         FieldError(f"/{name}", "unknown", "No setting has this name.")
-        for name in sorted(given)
-        if name.startswith(PREFIX) and name not in known
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known
     ]
-    raw = {
-        field: _read(environ, name) for name, field in known.items() if name in given
-    }
-    secret = raw.get("secret", "")
-    if secret and len(secret) < SHORTEST_SECRET:
-        errors.append(
-            FieldError(
-                f"/{PREFIX}SECRET",
-                "too-short",
-                "Give at least 32 characters, for example from: openssl rand -hex 32",
-            )
-        )
+    made = {}
+    for name, field in known.items():
+        text = _read(environ, name, errors)
+        if text is not None:
+            made[field] = _converted(name, field, text, errors)
+    if 0 < len(made.get("secret", "")) < SHORTEST_SECRET:
+        message = "Give at least 32 characters, for example from: openssl rand -hex 32"
+        errors.append(FieldError(f"/{PREFIX}SECRET", "too-short", message))
     if errors:
-        names = ", ".join(error.pointer.strip("/") for error in errors)
-        raise SettingsWrong(f"These settings are wrong: {names}.", *errors)
-    return msgspec.convert(
-        {name: value for name, value in raw.items() if value},
-        Settings,
-        strict=False,
-        dec_hook=lambda kind, value: kind(value),
-    )
+        told = ", ".join(
+            f"{one.pointer.strip('/')} ({one.message % one.params})" for one in errors
+        )
+        raise SettingsWrong(f"These settings are wrong: {told}", *errors)
+    return Settings(**made)
+
+
+def _converted(name: str, field: str, text: str, errors: list[FieldError]) -> Any:  # noqa: ANN401 - of the field's type
+    """Return the value of a setting; one that cannot be used is noted."""
+    kind = next(x.type for x in msgspec.structs.fields(Settings) if x.name == field)
+    try:
+        return msgspec.convert(text, kind, strict=False, dec_hook=lambda k, v: k(v))
+    except msgspec.ValidationError:
+        message = "This cannot be used here: %(text)s."
+        errors.append(FieldError(f"/{name}", "unusable", message, {"text": text}))
+        return None
