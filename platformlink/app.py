@@ -25,7 +25,7 @@ from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
-from platformlink.desk import calendar, detail, emergency
+from platformlink.desk import calendar, detail, emergency, platforms
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import pages as dispatch_pages
@@ -40,6 +40,7 @@ from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
 from platformlink.protocols import api as protocols_api
 from platformlink.protocols import pages as protocols_pages
+from platformlink.protocols import reviewing
 from platformlink.protocols.shelf import Library
 from platformlink.reports import api as reports_api
 from platformlink.reports import pages as reports_pages
@@ -208,6 +209,8 @@ ROUTERS: tuple[Router, ...] = (
     *(
         protocols_api.router,
         protocols_pages.router,
+        reviewing.router,
+        platforms.router,
         requests_api.router,
         requests_pages.router,
     ),
@@ -222,6 +225,11 @@ ROUTERS: tuple[Router, ...] = (
 def build(runtime: ports.Runtime, library: Library) -> Litestar:
     """Return the application; tests call this too."""
     is_https = is_secure(runtime)
+
+    def provide_library(now: NamedDependency[datetime]) -> Library:
+        """Return the library as it is in force today."""
+        return library.on(now.date())
+
     app = Litestar(
         route_handlers=[
             *(healthz, readyz, metrics),
@@ -232,7 +240,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
         ],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False),
-            "library": Provide(lambda: library, sync_to_thread=False),
+            "library": Provide(provide_library, sync_to_thread=False),
             "now": Provide(runtime.clock, sync_to_thread=False),
             "session": Provide(provide_session),
             "visitor": Provide(provide_visitor),

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from platformlink.protocols import queries
 from platformlink.protocols.protocol import CooperationProtocol, Kind
 from platformlink.protocols.recognition import Recognised
-from platformlink.protocols.rules import is_stale, support_of
+from platformlink.protocols.rules import due_on, is_stale, support_of
 from platformlink.protocols.schemas import (
     PlatformItem,
     PlatformList,
@@ -28,7 +28,12 @@ from platformlink.web.words import Words
 Protocols = NamedDependency[Library]
 
 
-def item_of(protocol: CooperationProtocol, version: str, today: date) -> PlatformItem:
+def item_of(
+    protocol: CooperationProtocol,
+    version: str,
+    today: date,
+    reviewed_on: date | None = None,
+) -> PlatformItem:
     """Return what a list says of a platform."""
     return PlatformItem(
         slug=protocol.slug,
@@ -37,19 +42,25 @@ def item_of(protocol: CooperationProtocol, version: str, today: date) -> Platfor
         status=protocol.lifecycle.status,
         version=version,
         reliability=protocol.reliability.grade,
-        next_review_on=protocol.review.next_on,
-        is_stale=is_stale(protocol, today),
+        next_review_on=due_on(protocol, reviewed_on),
+        is_stale=is_stale(protocol, today, reviewed_on),
         takes={kind.value: support_of(protocol, kind) for kind in Kind},
     )
 
 
 @get("/platforms")
-async def platforms(library: Protocols, actor: Who, now: Now) -> PlatformList:
+async def platforms(
+    library: Protocols, session: Session, actor: Who, now: Now
+) -> PlatformList:
     """Return all platforms, by name."""
     today = now.date()
-    return PlatformList(
-        [item_of(one, library.version(one.slug), today) for one in library.all()]
-    )
+    versions = {one.slug: library.version(one.slug) for one in library.all()}
+    reviewed = await queries.reviewed_on(session, list(versions.values()))
+    items = []
+    for one in library.all():
+        version = versions[one.slug]
+        items.append(item_of(one, version, today, reviewed.get(version)))
+    return PlatformList(items)
 
 
 @get("/platforms/{slug:str}")

@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import msgspec
 from platformlink.documents import DocumentWrong
 from platformlink.errors import Refusal
 from platformlink.ports import Runtime
+from platformlink.protocols import changes as protocol_changes
 from platformlink.protocols import queries, review, shelf
 from platformlink.protocols.shelf import Library
 
@@ -38,7 +40,7 @@ def _json(value: object) -> str:
 
 def _library(folder: Path) -> Library:
     try:
-        return Library.load(folder)
+        return Library.load(folder).on(datetime.now(UTC).date())
     except DocumentWrong as wrong:
         raise click.ClickException("\n".join(map(str, wrong.problems))) from None
 
@@ -135,11 +137,11 @@ def diff(
         before = shelf.decode(older, file=str(against or slug)) if older else now
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
-    changes = review.changes(before, now)
+    found = protocol_changes.changes(before, now)
     if as_json:
-        click.echo(_json(changes))
+        click.echo(_json(found))
         return
-    for change in changes:
+    for change in found:
         click.echo(change)
 
 

@@ -1,21 +1,25 @@
 """The directory of platforms, for people; and what any pasted identifier is."""
 
-import asyncio
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import ClassVar
 
 import msgspec
 from babel import Locale
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.protocols import queries, retention, review, shelf
+from platformlink.ports import Runtime as PlainRuntime
+from platformlink.protocols import queries, retention, shelf
+from platformlink.protocols.changes import changes
 from platformlink.protocols.identifiers import born_at, identifier_of, oddities
 from platformlink.protocols.protocol import (
     Agreement,
     Basis,
     CooperationProtocol,
     Entity,
+    Fact,
     Hold,
     Kind,
     Notice,
@@ -24,21 +28,13 @@ from platformlink.protocols.protocol import (
 )
 from platformlink.protocols.recognition import Recognised
 from platformlink.protocols.retention import Left
+from platformlink.protocols.review import walk
 from platformlink.protocols.rules import addressees, is_stale, support_of
 from platformlink.protocols.shelf import Library
 from platformlink.values import Phrase
-from platformlink.web.forms import text
-from platformlink.web.handed import (
-    Form,
-    FromPath,
-    FromQuery,
-    Now,
-    Runtime,
-    Session,
-    Shell,
-    Who,
-)
+from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page
+from platformlink.web.pages import Shell as PlainShell
 
 Protocols = NamedDependency[Library]
 LONGEST_PASTE = 200_000  # characters
@@ -113,6 +109,23 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     words: Phrase
 
 
+class Confirmed(msgspec.Struct, frozen=True):
+    """Somebody's word: when, whose, and on what it rests."""
+
+    at: datetime
+    by: str
+    how: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader of a platform's page asked for; "" is not asked."""
+
+    slug: str
+    country: str = ""
+    service: str = ""
+    happened: str = ""
+
+
 class PlatformPage(Page, frozen=True, kw_only=True):
     """Everything known of how one platform cooperates."""
 
@@ -121,6 +134,10 @@ class PlatformPage(Page, frozen=True, kw_only=True):
     version: str
     agreement: Agreement | None
     is_stale: bool
+    said: dict[str, Confirmed]  # by JSON pointer; "": the whole file
+    at: Callable[[Fact], str]  # JSON pointer
+    confirmed: dict[str, list[Confirmed]]  # by channel
+    coming: list[tuple[date | None, list[str]]]
     country: str
     service: str
     countries: list[tuple[str, str]]
@@ -135,13 +152,22 @@ class PlatformPage(Page, frozen=True, kw_only=True):
     sources: dict[str, str]
 
 
+class Older(msgspec.Struct, frozen=True, kw_only=True):
+    """A version that requests were filed under, and what has changed since."""
+
+    version: str
+    seen_on: date
+    changes: list[str]
+
+
 class VersionsPage(Page, frozen=True, kw_only=True):
     """What changed between the versions that requests were filed under and today's."""
 
     template: ClassVar[str] = "protocols/versions.html"
     protocol: CooperationProtocol
     version: str
-    older: list[tuple[str, date, list[str]]]
+    older: list[Older]
+    coming: list[tuple[date | None, list[str]]]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +188,7 @@ class ClinicPage(Page, frozen=True, kw_only=True):
     template: ClassVar[str] = "protocols/clinic.html"
     pasted: str
     seen: list[Seen]
+    lookalikes: list[Phrase]
 
 
 def holds_of(protocol: CooperationProtocol, requester: str) -> list[Hold]:
@@ -188,7 +215,12 @@ def notice_words(protocol: CooperationProtocol, kind: Kind) -> str:
     return NOTICE_WORDS["unknown"]
 
 
-def _row(protocol: CooperationProtocol, country: str, today: date) -> Row:
+def _row(
+    protocol: CooperationProtocol,
+    country: str,
+    today: date,
+    reviewed_on: date | None,
+) -> Row:
     found = addressees(protocol, country, "", today, facts=(today, today))
     return Row(
         protocol=protocol,
@@ -196,7 +228,7 @@ def _row(protocol: CooperationProtocol, country: str, today: date) -> Row:
         notice=notice_words(protocol, Kind.PRESERVATION),
         emergency=SUPPORT_WORDS[support_of(protocol, Kind.EMERGENCY_DISCLOSURE)],
         addressee=", ".join(one.name for one in found),
-        is_stale=is_stale(protocol, today),
+        is_stale=is_stale(protocol, today, reviewed_on),
     )
 
 
@@ -241,6 +273,7 @@ def _matches(protocol: CooperationProtocol, q: str) -> bool:
 @get("/platforms", include_in_schema=False)
 async def directory(
     shell: Shell,
+    session: Session,
     library: Protocols,
     runtime: Runtime,
     actor: Who,
@@ -250,7 +283,12 @@ async def directory(
 ) -> Response[str]:
     """Show the platforms."""
     country, today = runtime.authority.country, now.date()
-    every = [_row(one, country, today) for one in library.all()]
+    versions = {one.slug: library.version(one.slug) for one in library.all()}
+    reviewed = await queries.reviewed_on(session, list(versions.values()))
+    every = [
+        _row(one, country, today, reviewed.get(versions[one.slug]))
+        for one in library.all()
+    ]
     found = [row for row in every if _matches(row.protocol, q.strip())]
     page = DirectoryPage(
         title="Platforms",
@@ -298,7 +336,7 @@ def _left_words(left: Left) -> Phrase:
     return Phrase(STATE_WORDS[left.state], {"until_on": until_on})
 
 
-def _sources(protocol: CooperationProtocol, shell: Shell) -> dict[str, str]:
+def _sources(protocol: CooperationProtocol, shell: PlainShell) -> dict[str, str]:
     """Return the sources by id: title, its own date, and when we read it."""
     found = {}
     for one in protocol.sources:
@@ -307,70 +345,106 @@ def _sources(protocol: CooperationProtocol, shell: Shell) -> dict[str, str]:
     return found
 
 
-@get("/platforms/{slug:str}", include_in_schema=False)
-async def platform(
-    slug: FromPath[str],
-    shell: Shell,
-    library: Protocols,
-    runtime: Runtime,
-    actor: Who,
-    now: Now,
-    country: FromQuery[str] = "",
-    service: FromQuery[str] = "",
-    happened: FromQuery[str] = "",
-) -> Response[str]:
-    """Show one platform: whom to address, how, what for, and how we know."""
+def pointers_of(protocol: CooperationProtocol) -> Callable[[Fact], str]:
+    """Return what tells the JSON pointer of each fact of this very protocol."""
+    places = {id(fact): at for at, fact in walk(protocol)}
+    return lambda fact: places.get(id(fact), "")
+
+
+async def _confirmed(
+    session: AsyncSession, protocol: CooperationProtocol
+) -> dict[str, list[Confirmed]]:
+    """Return who confirmed the present address of each channel, by its code."""
+    addresses = {one.code: one.address or "" for one in protocol.channels}
+    found: dict[str, list[Confirmed]] = {}
+    for one, by in await queries.confirmations(session, protocol.slug):
+        if addresses.get(one.channel) == one.address:
+            word = Confirmed(one.confirmed_at, by, one.how)
+            found.setdefault(one.channel, []).append(word)
+    return found
+
+
+async def platform_page(
+    shell: PlainShell,
+    session: AsyncSession,
+    runtime: PlainRuntime,
+    library: Library,
+    asked: Asked,
+    now: datetime,
+) -> PlatformPage:
+    """
+    Return everything known of one platform, as a page.
+
+    Raises: UnknownPlatform.
+    """
+    slug = asked.slug
     protocol, today = library.get(slug), now.date()
     requester = runtime.authority.country
-    where = country or requester
-    page = PlatformPage(
+    where = asked.country or requester
+    reviews = await queries.reviews(session, library.version(slug))
+    said = {
+        one.pointer: Confirmed(one.reviewed_at, by, one.source)
+        for one, by in reversed(reviews)
+    }
+    last = said.get("")
+    return PlatformPage(
         title=protocol.name,
         protocol=protocol,
         version=library.version(slug),
         agreement=library.agreement(slug),
-        is_stale=is_stale(protocol, today),
+        is_stale=is_stale(protocol, today, last.at.date() if last else None),
+        said=said,
+        at=pointers_of(protocol),
+        confirmed=await _confirmed(session, protocol),
+        coming=[
+            (one.effective_on, [str(x) for x in changes(protocol, one)])
+            for one in library.coming(slug)
+        ],
         country=where,
-        service=service,
+        service=asked.service,
         countries=_countries(shell.words.language),
-        found=addressees(protocol, where, service, today),
+        found=addressees(protocol, where, asked.service, today),
         hold=hold_words(protocol, requester),
         holds=holds_of(protocol, requester),
         support={
             kind.value: SUPPORT_WORDS[support_of(protocol, kind)] for kind in Kind
         },
         notices=[(one, NOTICE_WORDS[one.default]) for one in protocol.notice],
-        kept=_kept(protocol, happened, today),
+        kept=_kept(protocol, asked.happened, today),
         kept_words=KEPT_WORDS,
-        happened=happened,
+        happened=asked.happened,
         sources=_sources(protocol, shell),
     )
-    return shell.show(page)
 
 
-@get("/platforms/{slug:str}/versions", include_in_schema=False)
-async def versions(
-    slug: FromPath[str],
-    shell: Shell,
-    library: Protocols,
-    session: Session,
-    actor: Who,
-) -> Response[str]:
-    """Show what changed since each version that requests were filed under."""
+async def versions_page(
+    session: AsyncSession, library: Library, slug: str
+) -> VersionsPage:
+    """
+    Return what changed since each version that requests were filed under.
+
+    Raises: UnknownPlatform.
+    """
     protocol, current = library.get(slug), library.version(slug)
-    rows = await queries.versions(session, slug)
     older = [
-        (
-            row.version,
-            row.first_seen_at.date(),
-            [str(one) for one in review.changes(shelf.decode(row.content), protocol)],
+        Older(
+            version=row.version,
+            seen_on=row.first_seen_at.date(),
+            changes=[str(x) for x in changes(shelf.decode(row.content), protocol)],
         )
-        for row in rows
+        for row in await queries.versions(session, slug)
         if row.version != current
     ]
-    page = VersionsPage(
-        title=protocol.name, protocol=protocol, version=current, older=older
+    return VersionsPage(
+        title=protocol.name,
+        protocol=protocol,
+        version=current,
+        older=older,
+        coming=[
+            (one.effective_on, [str(x) for x in changes(protocol, one)])
+            for one in library.coming(slug)
+        ],
     )
-    return shell.show(page)
 
 
 def _seen(library: Library, found: Recognised) -> Seen:
@@ -387,21 +461,15 @@ def _seen(library: Library, found: Recognised) -> Seen:
     )
 
 
-@get("/identifiers", include_in_schema=False)
-async def clinic(shell: Shell, actor: Who) -> Response[str]:
-    """Show the paste box."""
-    return shell.show(ClinicPage(title="What is this?", pasted="", seen=[]))
+def clinic_page(library: Library, pasted: str) -> ClinicPage:
+    """Return what stands in a pasted text; it takes a while for a long one."""
+    pasted = pasted[:LONGEST_PASTE]
+    return ClinicPage(
+        title="What is this?",
+        pasted=pasted,
+        seen=[_seen(library, one) for one in library.recogniser.find(pasted)],
+        lookalikes=[one.words for one in library.doorkeeper.look(pasted)],
+    )
 
 
-@post("/identifiers", include_in_schema=False, status_code=200)
-async def examine(
-    shell: Shell, library: Protocols, actor: Who, form: Form
-) -> Response[str]:
-    """Say what stands in a pasted text; it is neither kept nor logged."""
-    pasted = text(form, "text")[:LONGEST_PASTE]
-    found = await asyncio.to_thread(library.recogniser.find, pasted)
-    seen = [_seen(library, one) for one in found]
-    return shell.show(ClinicPage(title="What is this?", pasted=pasted, seen=seen))
-
-
-router = Router("", route_handlers=[directory, platform, versions, clinic, examine])
+router = Router("", route_handlers=[directory])

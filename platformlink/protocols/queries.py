@@ -1,14 +1,25 @@
-"""Reading the versions that requests are pinned to."""
+"""Reading pinned versions, and what people did about the library."""
 
+from datetime import date
+
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.identity.tables import User
 from platformlink.protocols import shelf
-from platformlink.protocols.protocol import CooperationProtocol
+from platformlink.protocols.caring import NoSuchProposal
+from platformlink.protocols.protocol import Channel, CooperationProtocol
 from platformlink.protocols.shelf import UnknownPlatform
-from platformlink.protocols.tables import ProtocolVersion
+from platformlink.protocols.tables import (
+    ChannelConfirmation,
+    Proposal,
+    ProtocolReview,
+    ProtocolVersion,
+)
 
 KEPT = 128
+MOST_PROPOSALS = 100
 _by_version: dict[str, CooperationProtocol] = {}
 
 
@@ -50,3 +61,77 @@ async def versions(session: AsyncSession, slug: str) -> list[ProtocolVersion]:
         .order_by(col(ProtocolVersion.first_seen_at).desc())
     )
     return list((await session.exec(query)).all())
+
+
+async def reviews(
+    session: AsyncSession, version: str
+) -> list[tuple[ProtocolReview, str]]:
+    """Return who confirmed what of a version, the newest first."""
+    query = (
+        select(ProtocolReview, User.name)
+        .join(User, col(User.id) == col(ProtocolReview.reviewed_by_id))
+        .where(ProtocolReview.version == version)
+        .order_by(col(ProtocolReview.id).desc())
+    )
+    return list((await session.exec(query)).all())
+
+
+async def reviewed_on(session: AsyncSession, versions: list[str]) -> dict[str, date]:
+    """Return when each version was last confirmed as a whole, by version."""
+    query = (
+        select(ProtocolReview.version, func.max(ProtocolReview.reviewed_at))
+        .where(ProtocolReview.pointer == "", col(ProtocolReview.version).in_(versions))
+        .group_by(col(ProtocolReview.version))
+    )
+    return {version: at.date() for version, at in (await session.exec(query)).all()}
+
+
+async def proposals(
+    session: AsyncSession, *, slug: str = "", limit: int = MOST_PROPOSALS
+) -> list[Proposal]:
+    """Return proposed changes: those that wait first, then the newest."""
+    query = select(Proposal).order_by(
+        col(Proposal.decided_at).is_not(None), col(Proposal.id).desc()
+    )
+    if slug:
+        query = query.where(Proposal.slug == slug)
+    return list((await session.exec(query.limit(limit))).all())
+
+
+async def proposal(session: AsyncSession, slug: str, number: int) -> Proposal:
+    """
+    Return one proposed change of a platform's file, locked.
+
+    Raises: NoSuchProposal.
+    """
+    query = select(Proposal).where(Proposal.slug == slug, Proposal.id == number)
+    found = (await session.exec(query.with_for_update())).first()
+    if found is None:
+        raise NoSuchProposal
+    return found
+
+
+async def confirmations(
+    session: AsyncSession, slug: str
+) -> list[tuple[ChannelConfirmation, str]]:
+    """Return who confirmed which address of a platform, the newest first."""
+    query = (
+        select(ChannelConfirmation, User.name)
+        .join(User, col(User.id) == col(ChannelConfirmation.confirmed_by_id))
+        .where(ChannelConfirmation.slug == slug)
+        .order_by(col(ChannelConfirmation.id).desc())
+    )
+    return list((await session.exec(query)).all())
+
+
+async def is_confirmed(
+    session: AsyncSession, slug: str, channel: Channel, *, sender_id: int
+) -> bool:
+    """Say whether anybody but the sender confirmed that an address is theirs."""
+    query = select(ChannelConfirmation.id).where(
+        ChannelConfirmation.slug == slug,
+        ChannelConfirmation.channel == channel.code,
+        ChannelConfirmation.address == (channel.address or ""),
+        col(ChannelConfirmation.confirmed_by_id) != sender_id,
+    )
+    return (await session.exec(query.limit(1))).first() is not None

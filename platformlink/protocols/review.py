@@ -1,4 +1,4 @@
-"""What a reviewer looks for: mistakes in a file, and what changed between two."""
+"""What a reviewer looks for: mistakes in a file, with their places."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import msgspec
 
 from platformlink.documents import DocumentWrong, Places, Problem
 from platformlink.protocols import shelf
+from platformlink.protocols.changes import TOLD
 from platformlink.protocols.identifiers import address_of, canonical, fits, in_link
 from platformlink.protocols.patterns import fault
 from platformlink.protocols.protocol import (
@@ -22,7 +23,6 @@ from platformlink.protocols.rules import addressees, support_of
 
 Found = Iterator[tuple[str, str]]  # JSON pointer, what is wrong and allowed
 SAMPLE = ("US", "GB", "DE", "CH", "NO", "AL", "RS", "TR", "IN", "BR", "AU")
-TOLD = ("code", "kind", "id", "need")  # what names one entry of a list
 NAMED_REGIONS = ("EU", "EEA", "anywhere", "elsewhere")
 
 
@@ -131,6 +131,10 @@ def _order(protocol: CooperationProtocol) -> Found:
                 yield f"{at}/{last}", f"{end} lies before {first} {begin}"
 
 
+def _name_of(one: Any) -> str:  # noqa: ANN401 - any entry of a list
+    return next((str(getattr(one, name)) for name in TOLD if hasattr(one, name)), "")
+
+
 def _names(protocol: CooperationProtocol) -> Found:
     """Find doubled names, and names that point nowhere."""
     for field in ("services", "regions", "channels", "identifiers", "data", "sources"):
@@ -204,68 +208,13 @@ def problems(path: Path) -> tuple[Problem, ...]:
     except DocumentWrong as wrong:
         return wrong.problems
     found = faults(entry.protocol)
+    if "@" in path.stem and not path.with_name(f"{entry.protocol.slug}.yaml").is_file():
+        found.append(("/effective_on", "no file is in force until then"))
     if not found:
         return ()
     places = Places(entry.content)
     told = [Problem(path.name, *places.of(at), at, text) for at, text in found]
     return tuple(sorted(told, key=lambda one: (one.line, one.column)))
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One difference: where, what stood there, what stands there now; None: nothing."""
-
-    path: str
-    before: Any
-    after: Any
-
-    def __str__(self) -> str:
-        """Return the change in words."""
-        if self.before is None:
-            return f"{self.path}: new: {_told(self.after)}"
-        if self.after is None:
-            return f"{self.path}: gone: {_told(self.before)}"
-        return f"{self.path}: was {_told(self.before)}, is now {_told(self.after)}"
-
-
-def _told(value: Any) -> str:  # noqa: ANN401 - any plain value
-    """Return a value in words: of an entry, what a reader would call it."""
-    if isinstance(value, dict):
-        value = value.get("text") or value.get("name") or value
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def _name_of(one: Any) -> str:  # noqa: ANN401 - any entry of a list
-    return next((str(getattr(one, name)) for name in TOLD if hasattr(one, name)), "")
-
-
-def _keyed(values: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the entries of a list by what names them; by place where nothing does."""
-    found: dict[str, Any] = {}
-    for place, one in enumerate(values):
-        named = one if isinstance(one, dict) else {}
-        name = next((str(named[key]) for key in TOLD if key in named), "")
-        name = name or str(named.get("text", one if isinstance(one, str) else place))
-        found[name if name not in found else f"{name} {place + 1}"] = one
-    return found
-
-
-def _differences(before: Any, after: Any, at: str) -> Iterator[Change]:  # noqa: ANN401 - any plain value
-    if before == after:
-        return
-    if isinstance(before, tuple) and isinstance(after, tuple):
-        before, after = _keyed(before), _keyed(after)
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield Change(at, before, after)
-        return
-    for name in dict.fromkeys((*before, *after)):
-        path = f"{at}/{name}" if at else str(name)
-        yield from _differences(before.get(name), after.get(name), path)
-
-
-def changes(before: CooperationProtocol, after: CooperationProtocol) -> list[Change]:
-    """Return what differs between two versions, entries matched by their names."""
-    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
-    return list(_differences(old, new, ""))
 
 
 def schema() -> dict[str, Any]:

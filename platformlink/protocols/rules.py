@@ -13,8 +13,10 @@ from platformlink.protocols.drafts import (
     wrong,
 )
 from platformlink.protocols.protocol import (
+    Confidence,
     CooperationProtocol,
     DataItem,
+    Fact,
     Footing,
     Kind,
     Need,
@@ -40,6 +42,8 @@ __all__ = [
 ]
 
 LONG_PERIOD = timedelta(days=366)
+REVIEW_EVERY = timedelta(days=183)  # where somebody confirmed that all still holds
+NOTHING = Fact(confidence=Confidence.UNKNOWN)
 STATE_TO_STATE = {
     "mutual_legal_assistance",
     "letters_rogatory",
@@ -156,9 +160,24 @@ def _facts_of(draft: Draft) -> tuple[date, date] | None:
     return start.astimezone(UTC).date(), end.astimezone(UTC).date()
 
 
-def is_stale(protocol: CooperationProtocol, today: date) -> bool:
+def due_on(
+    protocol: CooperationProtocol, reviewed_on: date | None = None, fact: Fact = NOTHING
+) -> date:
+    """
+    Return when a protocol, or one of its facts, must be reviewed again.
+
+    Its file says so; a later check, or a person's word that it still holds, counts
+    from its own day.
+    """
+    words = [one for one in (reviewed_on, fact.checked_on) if one is not None]
+    return max([protocol.review.next_on, *(one + REVIEW_EVERY for one in words)])
+
+
+def is_stale(
+    protocol: CooperationProtocol, today: date, reviewed_on: date | None = None
+) -> bool:
     """Say whether a protocol is due for its review."""
-    return protocol.review.next_on <= today
+    return due_on(protocol, reviewed_on) <= today
 
 
 def support_of(protocol: CooperationProtocol, kind: str) -> Support:
@@ -173,13 +192,16 @@ def check(
     now: datetime,
     *,
     others: Recogniser | None = None,
+    reviewed_on: date | None = None,
 ) -> list[Finding]:
     """
     Return all that a protocol says of a draft, the gravest first.
 
-    With ``others``, an account of another platform is told as that.
+    With ``others``, an account of another platform is told as that. ``reviewed_on``
+    is when somebody last confirmed this version.
     """
     found = [
+        *_review(protocol, now, reviewed_on),
         *_kind(protocol, draft, now),
         *_addressee(protocol, draft, now),
         *targets.check(protocol, draft, others),
@@ -194,6 +216,24 @@ def check(
     ]
     order = list(Severity)
     return sorted(_once(found), key=lambda one: order.index(one.severity))
+
+
+def _review(
+    protocol: CooperationProtocol, now: datetime, reviewed_on: date | None
+) -> Iterator[Finding]:
+    """Warn of a file that nobody has gone through for too long."""
+    if is_stale(protocol, now.date(), reviewed_on):
+        since = due_on(protocol, reviewed_on)
+        yield Finding(
+            severity=Severity.WARNING,
+            pointer="/platform",
+            code="review-due",
+            message=Phrase(
+                "What we know of %(platform)s is due for review since %(due_on)s.",
+                {"platform": protocol.name, "due_on": since.isoformat()},
+            ),
+            mend=Phrase("Check the address and the channel before you rely on them."),
+        )
 
 
 def _once(found: list[Finding]) -> list[Finding]:

@@ -88,3 +88,12 @@ class RecognisedList(msgspec.Struct, frozen=True):
     """All accounts in a text, in its order."""
 
     items: list[RecognisedOut]
+
+
+class ProposalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A change to one place of a file: what should stand there, as YAML, and why."""
+
+    pointer: str
+    value: Annotated[str, msgspec.Meta(max_length=100_000)]
+    source: str
+    why: str

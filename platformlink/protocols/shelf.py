@@ -1,6 +1,11 @@
-"""Where the protocol files stand: read once, each known by the hash of its content."""
+"""
+Where the protocol files stand: read once, each known by the hash of its content.
+
+A file may wait for its day beside the one in force: tiktok@2027-01-01.yaml.
+"""
 
 import hashlib
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -9,6 +14,7 @@ import msgspec
 from platformlink import documents
 from platformlink.documents import DocumentWrong, Problem
 from platformlink.errors import Missing
+from platformlink.protocols.lookalikes import Doorkeeper
 from platformlink.protocols.protocol import Agreement, CooperationProtocol
 from platformlink.protocols.recognition import Recogniser
 
@@ -60,31 +66,53 @@ def _read(path: Path) -> str:
 
 def read(path: Path) -> Entry:
     """
-    Return one file; its name is its slug.
+    Return one file; its name is its slug, after an @ the day from which it holds.
 
     Raises: DocumentWrong, with line and column.
     """
     content = _read(path)
     protocol = decode(content, file=path.name)
-    if protocol.slug != path.stem:
-        line, column = documents.line_of(content, "/slug")
-        message = f"slug: the file's own name is expected here: {path.stem}"
-        raise DocumentWrong(Problem(path.name, line, column, "/slug", message))
+    slug, _, begins = path.stem.partition("@")
+    if protocol.slug != slug:
+        raise _wrong(path, content, "slug", slug)
+    if begins and str(protocol.effective_on) != begins:
+        raise _wrong(path, content, "effective_on", begins)
     return Entry(protocol, content, version_of(content))
+
+
+def _wrong(path: Path, content: str, field: str, expected: str) -> DocumentWrong:
+    """Return that a field does not agree with the file's name."""
+    line, column = documents.line_of(content, f"/{field}")
+    message = f"{field}: the file's own name is expected here: {expected}"
+    return DocumentWrong(Problem(path.name, line, column, f"/{field}", message))
 
 
 def _agreement(path: Path) -> Agreement:
     return documents.decode(path.read_bytes(), Agreement, file=path.name)
 
 
+def _begins_on(entry: Entry) -> date:
+    """Return from when a file holds; `read` has seen that it says so."""
+    return entry.protocol.effective_on or date.max
+
+
 class Library:
-    """All protocols by slug, and the agreements of this authority with them."""
+    """
+    All protocols by slug, and the agreements of this authority with them.
+
+    ``coming`` wait for their day, by slug, the earliest first; see `on`.
+    """
 
     def __init__(
-        self, entries: dict[str, Entry], agreements: dict[str, Agreement]
+        self,
+        entries: dict[str, Entry],
+        agreements: dict[str, Agreement],
+        coming: dict[str, tuple[Entry, ...]] | None = None,
     ) -> None:
         self._entries = entries
         self._agreements = agreements
+        self._coming = coming or {}
+        self._views: dict[frozenset[str], Library] = {}
 
     @classmethod
     def load(cls, path: Path, overlay: Path | None = None) -> "Library":
@@ -94,11 +122,17 @@ class Library:
         Raises: DocumentWrong with the problems of all files, not of the first alone.
         """
         entries: dict[str, Entry] = {}
+        coming: dict[str, tuple[Entry, ...]] = {}
         agreements: dict[str, Agreement] = {}
         problems: list[Problem] = []
         for file in sorted(path.glob("*.yaml")):
             try:
-                entries[file.stem] = read(file)
+                entry = read(file)
+                if "@" in file.stem:
+                    slug = entry.protocol.slug
+                    coming[slug] = (*coming.get(slug, ()), entry)
+                else:
+                    entries[file.stem] = entry
             except DocumentWrong as wrong:
                 problems += wrong.problems
         for file in sorted(overlay.glob("*.yaml")) if overlay else ():
@@ -108,7 +142,30 @@ class Library:
                 problems += wrong.problems
         if problems:
             raise DocumentWrong(*problems)
-        return cls(entries, agreements)
+        return cls(entries, agreements, coming)
+
+    def on(self, today: date) -> "Library":
+        """Return the library as it is in force on a day."""
+        due = {
+            slug: [one for one in waiting if _begins_on(one) <= today]
+            for slug, waiting in self._coming.items()
+        }
+        chosen = {slug: found[-1] for slug, found in due.items() if found}
+        if not chosen:
+            return self
+        key = frozenset(one.version for one in chosen.values())
+        if key not in self._views:
+            later = {
+                slug: tuple(one for one in waiting if one not in due[slug])
+                for slug, waiting in self._coming.items()
+            }
+            view = Library({**self._entries, **chosen}, self._agreements, later)
+            self._views[key] = view
+        return self._views[key]
+
+    def coming(self, slug: str) -> tuple[CooperationProtocol, ...]:
+        """Return what waits for its day, the earliest first."""
+        return tuple(one.protocol for one in self._coming.get(slug, ()))
 
     def _entry(self, slug: str) -> Entry:
         try:
@@ -151,6 +208,11 @@ class Library:
     def recogniser(self) -> Recogniser:
         """Return what looks for accounts of all these platforms; made once."""
         return Recogniser(self.all())
+
+    @cached_property
+    def doorkeeper(self) -> Doorkeeper:
+        """Return what tells hosts that only look like a platform's; made once."""
+        return Doorkeeper(self.all())
 
     def agreement(self, slug: str) -> Agreement | None:
         """Return what this authority and a platform agreed, or None."""

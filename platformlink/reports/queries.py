@@ -47,12 +47,13 @@ DONE = (State.ANSWERED, State.CLOSED)
 
 
 class Period(msgspec.Struct, frozen=True):
-    """Which days of sending are counted, both included, as of when; of which kind."""
+    """Which days of sending count, both included, as of when; "": of any kind."""
 
     from_on: date
     to_on: date
     as_of: datetime
     kind: str = ""
+    platform: str = ""
 
 
 def period_of(
@@ -205,6 +206,9 @@ def _sent(authority: Authority, period: Period, actor: Actor) -> SelectOfScalar[
             col(PlatformRequest.sent_at) < min(end, period.as_of),
             counted_by(actor),
             col(PlatformRequest.kind) == period.kind if period.kind else true(),
+            col(PlatformRequest.platform) == period.platform
+            if period.platform
+            else true(),
         )
     )
 

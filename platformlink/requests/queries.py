@@ -1,9 +1,10 @@
 """Reading requests, with the caller's permission in the WHERE."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +15,7 @@ from platformlink.clocks.terms import State as ClockState
 from platformlink.identity.tables import User
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
-from platformlink.requests.rules import NoSuchRequest
+from platformlink.requests.rules import OVER, NoSuchRequest
 from platformlink.requests.tables import (
     Hold,
     PlatformRequest,
@@ -22,6 +23,9 @@ from platformlink.requests.tables import (
     RequestEvent,
     Target,
 )
+
+MOST_BEFORE = 200
+MOST_PINNED = 500
 
 
 def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
@@ -210,3 +214,70 @@ async def accounts_of(
     for request_id, value in (await session.exec(query)).all():
         found.setdefault(request_id, []).append(value)
     return found
+
+
+class Before(msgspec.Struct, frozen=True):
+    """A request that asked about an account already, and who wrote it."""
+
+    request: PlatformRequest
+    author: str
+
+    @property
+    def name(self) -> str:
+        """Return what the request is called."""
+        return self.request.reference or self.request.draft_id
+
+
+async def asked_before(
+    session: AsyncSession,
+    accounts: Sequence[tuple[str, str]],
+    *,
+    actor: Actor,
+    but_id: int | None = None,
+) -> dict[tuple[str, str], list[Before]]:
+    """
+    Return who asked about accounts, as far as the reader may know; newest first.
+
+    An account is its platform and canonical form. ``but_id`` is the request from
+    which is asked.
+    """
+    if not accounts:
+        return {}
+    named = tuple_(col(PlatformRequest.platform), col(Target.normalised))
+    query = (
+        select(Target.normalised, PlatformRequest, User.name)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Target.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .join(User, col(User.id) == col(PlatformRequest.author_id))
+        .where(
+            col(Target.normalised).in_({value for _, value in accounts}),
+            named.in_(list(dict.fromkeys(accounts))),
+            seen_by(actor),
+        )
+        .order_by(col(PlatformRequest.id).desc())
+        .limit(MOST_BEFORE)
+    )
+    found: dict[tuple[str, str], list[Before]] = {}
+    for value, request, author in (await session.exec(query)).all():
+        if request.id != but_id:
+            place = (request.platform, value)
+            found.setdefault(place, []).append(Before(request, author))
+    return found
+
+
+async def pinned_open(
+    session: AsyncSession, platform: str, *, actor: Actor
+) -> list[PlatformRequest]:
+    """Return the open requests at a platform that a person may see, newest first."""
+    query = (
+        select(PlatformRequest)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            PlatformRequest.platform == platform,
+            col(PlatformRequest.state).not_in(OVER),
+            seen_by(actor),
+        )
+        .order_by(col(PlatformRequest.id).desc())
+        .limit(MOST_PINNED)
+    )
+    return list((await session.exec(query)).all())

@@ -58,7 +58,12 @@ async def findings(
     )
     own = composing.authority_findings(request, runtime.authority, protocol)
     others = shelf.at(runtime.protocols).recogniser
-    found = [*protocol_rules.check(protocol, draft, now, others=others), *own]
+    version = request.protocol_version
+    reviewed = await protocols.reviewed_on(session, [version])
+    checked = protocol_rules.check(
+        protocol, draft, now, others=others, reviewed_on=reviewed.get(version)
+    )
+    found = [*checked, *own]
     return list({(one.pointer, one.code): one for one in reversed(found)}.values())[
         ::-1
     ]

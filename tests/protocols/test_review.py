@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from platformlink.protocols import review, shelf
+from platformlink.protocols import changes, review, shelf
 from platformlink.protocols.shelf import Library
 
 SHIPPED = Path("protocols")
@@ -68,7 +68,7 @@ def test_changes_are_told_by_the_names_of_entries() -> None:
         )
     )
 
-    told = [str(change) for change in review.changes(before, after)]
+    told = [str(change) for change in changes.changes(before, after)]
 
     assert "requests/preservation/holds/0/days: was 90, is now 30" in told
     assert any(one.startswith("channels/mail: new: ") for one in told)
@@ -78,7 +78,7 @@ def test_changes_are_told_by_the_names_of_entries() -> None:
 def test_nothing_changed_is_nothing_told() -> None:
     protocol = Library.load(SHIPPED).get("tiktok")
 
-    assert review.changes(protocol, protocol) == []
+    assert changes.changes(protocol, protocol) == []
 
 
 def test_the_schema_names_what_it_describes() -> None:

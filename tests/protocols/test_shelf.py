@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,32 @@ def test_an_agreement_lies_apart_from_the_public_file(tmp_path: Path) -> None:
     assert agreement.times[0].within == "10 days"
     assert library.agreement("meta") is None
     assert library.version("tiktok") == Library.load(SHIPPED).version("tiktok")
+
+
+def test_a_file_waits_for_its_day_beside_the_one_in_force(tmp_path: Path) -> None:
+    zoom = (SHIPPED / "zoom.yaml").read_text(encoding="utf-8")
+    (tmp_path / "zoom.yaml").write_text(zoom, encoding="utf-8")
+    later = zoom.replace(
+        "reliability:", "effective_on: 2027-01-01\nreliability:", 1
+    ).replace("days: 90", "days: 60", 1)
+    (tmp_path / "zoom@2027-01-01.yaml").write_text(later, encoding="utf-8")
+
+    library = Library.load(tmp_path)
+
+    before, after = library.on(date(2026, 12, 31)), library.on(date(2027, 1, 1))
+    assert before.version("zoom") == shelf.version_of(zoom)
+    assert [one.effective_on for one in before.coming("zoom")] == [date(2027, 1, 1)]
+    assert after.version("zoom") == shelf.version_of(later)
+    assert after.coming("zoom") == ()
+    assert after is library.on(date(2027, 6, 1))
+
+
+def test_a_waiting_file_says_the_day_of_its_name(tmp_path: Path) -> None:
+    zoom = (SHIPPED / "zoom.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "zoom@2027-01-01.yaml"
+    file.write_text(zoom, encoding="utf-8")
+
+    with pytest.raises(DocumentWrong) as wrong:
+        shelf.read(file)
+
+    assert "effective_on" in str(wrong.value)

@@ -1,0 +1,79 @@
+import time
+
+import pytest
+
+from platformlink.protocols.lookalikes import host_of, is_near, skeleton
+from platformlink.protocols.shelf import Library
+
+
+@pytest.mark.parametrize(
+    ("host", "platform"),
+    [
+        ("tiktok-police.com", "TikTok"),
+        ("lawenforcement.tikt0k.com", "TikTok"),
+        ("tiktоk.com", "TikTok"),  # a Cyrillic letter
+        ("xn--tiktk-nye.com", "TikTok"),  # the same in punycode
+        ("discrod.com", "Discord"),
+        ("faceb00k.com", "Meta"),
+        ("facebook.com.evil.example", "Meta"),
+        ("telegrarn.org", "Telegram"),
+    ],
+)
+def test_a_deceptive_host_is_named(library: Library, host: str, platform: str) -> None:
+    found = library.doorkeeper.resembles(host)
+
+    assert found is not None
+    assert platform in found.platform
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["www.tiktok.com", "discord.com", "dcu.example", "gov.al", "police.uk", "a.b.co"],
+)
+def test_an_honest_host_is_left_alone(library: Library, host: str) -> None:
+    assert library.doorkeeper.resembles(host) is None
+
+
+def test_no_platform_looks_like_another(library: Library) -> None:
+    for protocol in library.all():
+        for host in protocol.hosts:
+            assert library.doorkeeper.resembles(host) is None
+
+
+def test_a_mail_domain_in_a_text_is_found(library: Library) -> None:
+    text = "Write to le-portal@rnicrosoft.com, not to www.tiktok.com/@some.name."
+
+    (found,) = library.doorkeeper.look(text)
+
+    assert (found.host, found.like) == ("rnicrosoft.com", "microsoft.com")
+
+
+def test_a_long_text_is_looked_through_in_time(library: Library) -> None:
+    text = "a.b-" * 50_000 + " ".join(f"host{n}.example" for n in range(5000))
+    start = time.perf_counter()
+
+    list(library.doorkeeper.look(text))
+
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        ("tiktok", "tiktok", True),
+        ("tiktok", "tikttok", True),
+        ("tiktok", "titkok", True),
+        ("tiktok", "tikok", True),
+        ("tiktok", "toktik", False),
+    ],
+)
+def test_one_slip_is_near(one: str, other: str, *, are: bool) -> None:
+    assert is_near(one, other) is are
+    assert is_near(other, one) is are
+
+
+def test_the_host_of_an_address() -> None:
+    assert host_of("https://Portal.Example.com:8443/x") == "portal.example.com"
+    assert host_of("desk@mail.example.com") == "mail.example.com"
+    assert host_of("+1 650 000 0000") == ""
+    assert skeleton("PayPa1") == skeleton("paypal")
