@@ -23,6 +23,7 @@ from platformlink.identity.cli import user
 from platformlink.letters.cli import letter, verify
 from platformlink.protocols.cli import protocols
 from platformlink.reports.cli import report
+from platformlink.requests.cli import diff
 from platformlink.settings import Settings
 
 DATA_DIR = click.Path(path_type=Path, file_okay=False)
@@ -165,5 +166,6 @@ def examine(*, as_json: bool) -> None:
     raise SystemExit(any(one.verdict == "missing" for one in checks))
 
 
+protocols.add_command(diff)
 for group in (protocols, letter, verify, audit, user, report):
     main.add_command(group)

@@ -17,6 +17,7 @@ from platformlink.dispatch import jobs as dispatch
 from platformlink.notices import jobs as notices
 from platformlink.ports import Runtime
 from platformlink.requests import jobs as requests
+from platformlink.requests import news
 
 log = structlog.get_logger()
 
@@ -31,6 +32,7 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (dispatch.send_queued, EVERY_10_SECONDS),
     (dispatch.doubt_stuck, EVERY_30_SECONDS),
     (requests.notice_due, EVERY_30_SECONDS),
+    (news.notice_changed, EVERY_30_SECONDS),
     (notices.mail_waiting, EVERY_30_SECONDS),
 )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
@@ -21,6 +22,7 @@ from platformlink.protocols.shelf import Library
 from platformlink.protocols.tables import (
     ChannelConfirmation,
     Proposal,
+    ProtocolChange,
     ProtocolReview,
     ProtocolVersion,
 )
@@ -52,6 +54,31 @@ async def pin(session: AsyncSession, library: Library, slug: str, now: datetime)
     )
     await session.exec(statement)
     return version
+
+
+async def note_new(session: AsyncSession, library: Library, now: datetime) -> list[str]:
+    """
+    Return the platforms whose present version nobody had noted; each is noted once.
+
+    Two that ask at the same time do not both get it.
+    """
+    rows = [
+        {"slug": one.slug, "version": library.version(one.slug), "noted_at": now}
+        for one in library.all()
+    ]
+    known = {row["version"] for row in rows}
+    query = select(ProtocolChange.version).where(col(ProtocolChange.version).in_(known))
+    old = set((await session.exec(query)).all())
+    fresh = [row for row in rows if row["version"] not in old]
+    if not fresh:
+        return []
+    statement = (
+        insert(ProtocolChange)
+        .values(fresh)
+        .on_conflict_do_nothing()
+        .returning(col(ProtocolChange.slug))
+    )
+    return list((await session.exec(statement)).scalars())
 
 
 def _note(session: AsyncSession, verb: str, slug: str, act: Act, **detail: str) -> None:

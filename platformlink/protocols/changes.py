@@ -1,6 +1,7 @@
 """What changed between two versions of a protocol, and whom it concerns. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -74,12 +75,13 @@ def changes(before: CooperationProtocol, after: CooperationProtocol) -> list[Cha
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A change that concerns requests already filed.
+    A change that concerns requests already filed: a gettext msgid with its places.
 
     Of some ``kinds`` (none named: all), and of one ``entity`` ("": any).
     """
 
-    words: Phrase
+    text: str
+    params: dict[str, str | int | datetime]
     kinds: tuple[Kind, ...] = ()
     entity: str = ""
 
@@ -88,20 +90,19 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         is_kind = not self.kinds or kind in self.kinds
         return is_kind and self.entity in ("", entity)
 
+    def told(self, request: str) -> Phrase:
+        """Return it in words, for whom a request concerns."""
+        return Phrase(self.text, {**self.params, "request": request})
+
 
 def effects(before: CooperationProtocol, after: CooperationProtocol) -> list[Effect]:
     """Return what somebody must know whose request rests on the older version."""
-    found = [
+    return [
         *_moved(before, after),
         *_channels(before, after),
         *_holds(before, after),
-        *_support(before, after),
+        *_ended(before, after),
     ]
-    if before.lifecycle.status != after.lifecycle.status:
-        text = "The service is now: %(status)s."
-        words = Phrase(text, {"status": after.lifecycle.status})
-        found.append(Effect(words=words))
-    return found
 
 
 def _addresses(entities: tuple[Entity, ...], code: str) -> list[str]:
@@ -111,17 +112,13 @@ def _addresses(entities: tuple[Entity, ...], code: str) -> list[str]:
 def _moved(before: CooperationProtocol, after: CooperationProtocol) -> Iterator[Effect]:
     """Find entities that have another address, or are no longer addressed."""
     kept = {one.code for one in after.entities}
-    for one in before.entities:
-        params: dict[str, Any] = {"name": one.name}
-        if one.code not in kept:
-            words = Phrase("%(name)s is no longer addressed.", params)
-        elif _addresses(before.entities, one.code) == _addresses(
-            after.entities, one.code
-        ):
-            continue
-        else:
-            words = Phrase("%(name)s has another address now.", params)
-        yield Effect(words=words, entity=one.code)
+    for code, name in {one.code: one.name for one in before.entities}.items():
+        was, now = (_addresses(x.entities, code) for x in (before, after))
+        text = "%(request)s: %(name)s has another address now."
+        if code not in kept:
+            text = "%(request)s: %(name)s is no longer addressed."
+        if code not in kept or was != now:
+            yield Effect(text=text, params={"name": name}, entity=code)
 
 
 def _channels(
@@ -131,37 +128,40 @@ def _channels(
     now = {one.code: one for one in after.channels if one.status == "open"}
     for one in before.channels:
         if one.status == "open" and (text := _fate(one, now.get(one.code))):
-            words = Phrase(text, {"name": one.name})
-            yield Effect(words=words, kinds=one.kinds)
+            yield Effect(text=text, params={"name": one.name}, kinds=one.kinds)
 
 
 def _fate(one: Channel, now: Channel | None) -> str:
     if now is None:
-        return "The channel “%(name)s” is closed."
-    return (
-        "" if now.address == one.address else "The channel “%(name)s” leads elsewhere."
-    )
+        return "%(request)s: the channel “%(name)s” is closed."
+    is_same = now.address == one.address
+    return "" if is_same else "%(request)s: the channel “%(name)s” leads elsewhere."
 
 
 def _shortest(protocol: CooperationProtocol) -> int | None:
     holds = protocol.requests.preservation.holds
-    days = [one.days for one in holds if one.days != "unknown"]
-    return min(days, default=None)
+    return min((one.days for one in holds if one.days != "unknown"), default=None)
 
 
 def _holds(before: CooperationProtocol, after: CooperationProtocol) -> Iterator[Effect]:
     was, now = _shortest(before), _shortest(after)
-    if was is not None and (now is None or now < was):
-        text = "Data is held for %(now)s days only, no longer for %(was)s."
-        params: dict[str, Any] = {"was": was, "now": "?" if now is None else now}
-        yield Effect(words=Phrase(text, params), kinds=HOLDS)
+    if was is None or (now is not None and now >= was):
+        return
+    params: dict[str, str | int | datetime] = {"was": was, "name": after.name}
+    text = "%(request)s: %(name)s no longer says that it holds data for %(was)s days."
+    if now is not None:
+        text = "%(request)s: %(name)s holds data for %(now)s days now, not for %(was)s."
+        params["now"] = now
+    yield Effect(text=text, params=params, kinds=HOLDS)
 
 
-def _support(
-    before: CooperationProtocol, after: CooperationProtocol
-) -> Iterator[Effect]:
+def _ended(before: CooperationProtocol, after: CooperationProtocol) -> Iterator[Effect]:
+    """Find kinds of requests that are no longer taken, and the end of it all."""
     for kind in Kind:
         is_ended = support_of(after, kind) is Support.NONE
         if is_ended and support_of(before, kind) is not Support.NONE:
-            words = Phrase("This kind of request is no longer taken.")
-            yield Effect(words=words, kinds=(kind,))
+            text = "%(request)s: %(name)s no longer takes this kind of request."
+            yield Effect(text=text, params={"name": after.name}, kinds=(kind,))
+    if before.lifecycle.status == "active" != after.lifecycle.status:
+        text = "%(request)s: %(name)s no longer exists as it did."
+        yield Effect(text=text, params={"name": after.name})

@@ -1,13 +1,6 @@
-"""
-Protocols from the shell: check, list, show, diff, and the JSON Schema.
+"""Protocols from the shell: check, list, show, and the JSON Schema."""
 
-Only `diff` needs the database: `click`'s object is a way to open the runtime.
-"""
-
-import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,14 +9,10 @@ import msgspec
 
 from platformlink.documents import DocumentWrong
 from platformlink.errors import Refusal
-from platformlink.ports import Runtime
-from platformlink.protocols import changes as protocol_changes
-from platformlink.protocols import queries, review, shelf
+from platformlink.protocols import review, shelf
 from platformlink.protocols.shelf import Library
 
-Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
 FOLDER = click.Path(path_type=Path, exists=True)
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 in_folder = click.option(
     "--folder",
     type=FOLDER,
@@ -34,11 +23,13 @@ in_folder = click.option(
 in_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
-def _json(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value as JSON that people can read."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def _library(folder: Path) -> Library:
+def library_of(folder: Path) -> Library:
+    """Return the library of a folder as it is in force today, or end the command."""
     try:
         return Library.load(folder).on(datetime.now(UTC).date())
     except DocumentWrong as wrong:
@@ -60,7 +51,7 @@ def check(path: Path | None, folder: Path, *, as_json: bool) -> None:
     files = sorted(target.glob("*.yaml")) if target.is_dir() else [target]
     problems = [problem for file in files for problem in review.problems(file)]
     if as_json:
-        click.echo(_json({"files": len(files), "problems": problems}))
+        click.echo(as_text({"files": len(files), "problems": problems}))
     else:
         for problem in problems:
             click.echo(problem)
@@ -73,7 +64,7 @@ def check(path: Path | None, folder: Path, *, as_json: bool) -> None:
 @in_json
 def list_all(folder: Path, *, as_json: bool) -> None:
     """List the platforms with their version and how far they can be trusted."""
-    library = _library(folder)
+    library = library_of(folder)
     rows = [
         {
             "slug": one.slug,
@@ -86,7 +77,7 @@ def list_all(folder: Path, *, as_json: bool) -> None:
         for one in library.all()
     ]
     if as_json:
-        click.echo(_json(rows))
+        click.echo(as_text(rows))
         return
     for row in rows:
         click.echo(
@@ -101,51 +92,14 @@ def list_all(folder: Path, *, as_json: bool) -> None:
 @in_json
 def show(slug: str, folder: Path, *, as_json: bool) -> None:
     """Show one protocol: its file, or everything in JSON."""
-    library = _library(folder)
+    library = library_of(folder)
     try:
-        click.echo(_json(library.get(slug)) if as_json else library.content(slug))
+        click.echo(as_text(library.get(slug)) if as_json else library.content(slug))
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
-
-
-async def _in_use(opened: Opened, library: Library, slug: str) -> str | None:
-    """Return the text of the newest other version that a request was filed under."""
-    async with opened() as runtime, runtime.sessions() as session:
-        rows = await queries.versions(session, slug)
-    current = library.version(slug)
-    return next((row.content for row in rows if row.version != current), None)
-
-
-@protocols.command()
-@click.argument("slug")
-@click.option("--against", type=FILE, help="An older copy of the file.")
-@in_folder
-@in_json
-@click.pass_obj
-def diff(
-    opened: Opened, slug: str, against: Path | None, folder: Path, *, as_json: bool
-) -> None:
-    """Say what changed since the version that requests were last filed under."""
-    library = _library(folder)
-    try:
-        now = library.get(slug)
-        older = (
-            against.read_text(encoding="utf-8")
-            if against
-            else asyncio.run(_in_use(opened, library, slug))
-        )
-        before = shelf.decode(older, file=str(against or slug)) if older else now
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
-    found = protocol_changes.changes(before, now)
-    if as_json:
-        click.echo(_json(found))
-        return
-    for change in found:
-        click.echo(change)
 
 
 @protocols.command()
 def schema() -> None:
     """Print the JSON Schema of a protocol file, for editors."""
-    click.echo(_json(review.schema()))
+    click.echo(as_text(review.schema()))

@@ -104,7 +104,7 @@ async def _notice(
         return
     query = select(PlatformRequest).where(col(PlatformRequest.id).in_(ids))
     requests = {one.id: one for one in (await session.exec(query)).all()}
-    desk = await _desk(session, {one.case_id for one in requests.values()})
+    desk = await desk_of(session, {one.case_id for one in requests.values()})
     pairs = [
         (rung, requests[rung.clock.request_id])
         for rung in rungs
@@ -118,7 +118,8 @@ async def _notice(
             await renewing.draft_extension(session, request, now=now)
 
 
-async def _desk(session: AsyncSession, case_ids: set[int]) -> Desk:
+async def desk_of(session: AsyncSession, case_ids: set[int]) -> Desk:
+    """Return who may be told of requests of these cases."""
     restricted = (
         select(CaseMember.case_id, CaseMember.user_id)
         .join(Case, col(Case.id) == col(CaseMember.case_id))

@@ -281,3 +281,21 @@ async def pinned_open(
         .limit(MOST_PINNED)
     )
     return list((await session.exec(query)).all())
+
+
+async def resting_on(session: AsyncSession, platform: str) -> dict[str, list[str]]:
+    """Return the open requests at a platform by protocol version, for the shell."""
+    query = (
+        select(PlatformRequest)
+        .where(
+            PlatformRequest.platform == platform,
+            col(PlatformRequest.state).not_in(OVER),
+        )
+        .order_by(col(PlatformRequest.id))
+        .limit(MOST_PINNED)
+    )
+    found: dict[str, list[str]] = {}
+    for one in (await session.exec(query)).all():
+        name = one.reference or one.draft_id
+        found.setdefault(one.protocol_version, []).append(name)
+    return found

@@ -8,7 +8,8 @@ def told(library: Library, slug: str, old: str, new: str) -> list[str]:
     assert old in content
     before = library.get(slug)
     after = shelf.decode(content.replace(old, new, 1))
-    return [one.words.text % one.words.params for one in effects(before, after)]
+    found = (one.told("R-1") for one in effects(before, after))
+    return [one.text % one.params for one in found]
 
 
 def test_the_same_file_concerns_nobody(library: Library) -> None:
@@ -19,7 +20,7 @@ def test_the_same_file_concerns_nobody(library: Library) -> None:
 def test_a_shorter_hold_concerns_who_preserved(library: Library) -> None:
     (one,) = told(library, "zoom", "days: 90", "days: 60")
 
-    assert one == "Data is held for 60 days only, no longer for 90."
+    assert one == "R-1: Zoom holds data for 60 days now, not for 90."
 
 
 def test_a_longer_hold_concerns_nobody(library: Library) -> None:
@@ -47,4 +48,6 @@ def test_a_closed_channel_concerns_its_kinds(library: Library) -> None:
 
     found = effects(before, shelf.decode(text))
 
-    assert [one.words.text for one in found] == ["The channel “%(name)s” is closed."]
+    assert [one.text for one in found] == [
+        "%(request)s: the channel “%(name)s” is closed."
+    ]
