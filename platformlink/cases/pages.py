@@ -30,7 +30,6 @@ class NewCasePage(Page, frozen=True, kw_only=True):
     fields: CaseFields
     wrong: dict[str, str]
     refusal: str = ""
-    urgencies: tuple[str, ...] = tuple(Urgency)
 
 
 def _fields(form: Fields) -> CaseFields:

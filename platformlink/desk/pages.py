@@ -27,7 +27,6 @@ from platformlink.requests import queries as requests
 from platformlink.requests.queries import Filter, Line
 from platformlink.requests.rules import (
     KIND_NAMES,
-    MOVERS,
     STATE_NAMES,
     Kind,
     State,
@@ -109,7 +108,6 @@ class HomePage(Page, frozen=True, kw_only=True):
     names: dict[str, str]
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
-    movers: Mapping[State, str] = MOVERS
     greeting: str
 
 
@@ -132,7 +130,6 @@ class RadarPage(Page, frozen=True, kw_only=True):
     ending: int
     without_process: int
     today: int
-    marks: list[tuple[int, datetime]]
     names: dict[str, str]
 
 
@@ -333,14 +330,12 @@ async def radar(
     require(actor, Right.READ)
     found = await queries.holds(session, actor=actor, now=now)
     begin, end = now - timedelta(days=7), now + timedelta(days=RADAR_DAYS)
-    weeks = [now + timedelta(days=14 * step) for step in range(7)]
     page = RadarPage(
         title="Radar",
         bars=[_bar(one, shell, now, runtime) for one in found],
         ending=sum(one.hold.until_at < now + timedelta(days=7) for one in found),
         without_process=sum(not one.has_process for one in found),
         today=round(1000 * rules.share_of(now, begin, end)),
-        marks=[(round(1000 * rules.share_of(at, begin, end)), at) for at in weeks],
         names=_names(library),
     )
     return shell.show(page)

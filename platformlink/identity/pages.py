@@ -35,8 +35,6 @@ class ProfilePage(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "identity/profile.html"
     user: User
-    languages: tuple[str, ...] = LANGUAGES
-    themes: tuple[str, ...] = THEMES
 
 
 class PeoplePage(Page, frozen=True, kw_only=True):

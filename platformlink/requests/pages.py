@@ -103,7 +103,6 @@ class EditPage(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "requests/edit.html"
     form: DraftForm
-    findings: list[FindingOut]
     beside: dict[str, list[FindingOut]]
     errors: int
     warnings: int
@@ -305,7 +304,8 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             for one in problem.errors
         ]
         named = {one.pointer for one in wrong}
-        found = [*wrong, *(x for x in page.findings if x.pointer not in named)]
+        kept = [one for place in page.beside.values() for one in place]
+        found = [*wrong, *(one for one in kept if one.pointer not in named)]
         return msgspec.structs.replace(
             page,
             **_counted(found),
@@ -343,7 +343,6 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
 def _counted(found: list[FindingOut]) -> dict[str, Any]:
     """Return findings as a page takes them: in order, by place, and counted."""
     return {
-        "findings": found,
         "beside": _beside(found),
         "errors": sum(one.severity == "error" for one in found),
         "warnings": sum(one.severity == "warning" for one in found),
