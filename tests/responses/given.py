@@ -72,7 +72,7 @@ async def sent(
     """A request with its targets, sent at an instant, its clocks running."""
     number = next(numbers)
     case = Case(
-        reference=f"K-2026-{number:04}",
+        reference=f"G-2026-{number:04}",
         offence="computer fraud",
         urgency="routine",
         unit_id=author.unit_id,
