@@ -20,7 +20,7 @@ from platformlink.reports import queries as reports
 from platformlink.reports.rules import Figures
 from platformlink.requests import queries as requests
 from platformlink.requests.queries import Before
-from platformlink.requests.rules import KIND_NAMES, Kind
+from platformlink.requests.rules import KIND_NAMES, STATE_NAMES, Kind, State
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.forms import text
 from platformlink.web.handed import (
@@ -57,6 +57,7 @@ class ClinicHerePage(ClinicPage, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "desk/clinic.html"
     before: dict[tuple[str, str], list[Before]]
+    states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
 
 
