@@ -15,6 +15,8 @@ from platformlink.identity.queries import as_actor
 from platformlink.identity.tables import Unit, User
 from platformlink.permissions import Actor, Role
 from platformlink.ports import Runtime
+from platformlink.protocols import actions as protocols
+from platformlink.protocols.actions import Act
 from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, sealing
 from platformlink.requests.rules import (
@@ -128,6 +130,18 @@ async def filed(
     return request, case
 
 
+async def confirm_channels(
+    session: AsyncSession, library: Library, slug: str, actor: Actor
+) -> None:
+    """Every open channel of a platform is known as theirs."""
+    for one in library.get(slug).channels:
+        if one.status == "open":
+            act = Act(actor, NOW)
+            await protocols.confirm_channel(
+                session, library, slug, one.code, "Called them", act=act
+            )
+
+
 async def ready(
     session: AsyncSession, runtime: Runtime, library: Library, **changes: object
 ) -> tuple[PlatformRequest, Case, Actor]:
@@ -136,4 +150,5 @@ async def ready(
     request, case = await filed(session, library, ann, **changes)
     await sealing.submit(session, runtime, request, case, actor=ann, now=NOW)
     await sealing.approve(session, runtime, request, case, actor=bob, now=NOW)
+    await confirm_channels(session, library, request.platform, bob)
     return request, case, await person(session, "lea")

@@ -9,6 +9,7 @@ from platformlink.authority import Authority
 from platformlink.dispatch import rules
 from platformlink.dispatch.rules import (
     AlreadySending,
+    ChannelUnconfirmed,
     DispatchIn,
     DispatchInvalid,
     NothingToSend,
@@ -54,6 +55,39 @@ async def _require_free(session: AsyncSession, letter: Letter) -> None:
         raise AlreadySending
 
 
+async def _require_known(
+    session: AsyncSession,
+    request: PlatformRequest,
+    channel: Channel,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """
+    Let pass a channel that the file, or another person here, knows as theirs.
+
+    An emergency always passes: it is marked, and the liaison officers are told.
+
+    Raises: ChannelUnconfirmed.
+    """
+    slug, address = request.platform, channel.address or channel.name
+    is_known = channel.verified is not None or await protocols.is_confirmed(
+        session, slug, channel, sender_id=actor.id
+    )
+    if is_known:
+        return
+    params = {"address": address, "path": f"/platforms/{slug}"}
+    if "emergency" not in (request.urgency, request.kind.partition("_")[0]):
+        text = "Nobody else has confirmed %(address)s. Let a colleague do it: %(path)s"
+        error = FieldError("/channel", "unconfirmed", text, params)
+        raise ChannelUnconfirmed(text, error, params=params)
+    phrase = Phrase("Nobody had confirmed the channel: %(address)s", {**params})
+    requests.note(session, request, "unconfirmed", phrase, actor=actor, now=now)
+    await sending.tell_liaisons(
+        session, request, phrase, key=f"channel/{slug}/{channel.code}", now=now
+    )
+
+
 async def send(
     session: AsyncSession,
     authority: Authority,
@@ -67,13 +101,15 @@ async def send(
     """
     Queue a letter for the mail server, or record what was sent by hand.
 
-    Raises: MayNot, NothingToSend, AlreadySending, DispatchInvalid, StepNotPossible.
+    Raises: MayNot, NothingToSend, AlreadySending, ChannelUnconfirmed,
+    DispatchInvalid, StepNotPossible.
     """
     await sending.require_sendable(session, request, letter, actor=actor)
     if not sending.is_in_force(letter):
         raise NothingToSend
     channel = await _channel(session, request, given.channel)
     await _require_free(session, letter)
+    await _require_known(session, request, channel, actor=actor, now=now)
     dispatch = Dispatch(
         request_id=request.id,
         letter_id=letter.id,

@@ -20,8 +20,10 @@ from platformlink.dispatch.rules import (
 from platformlink.errors import FieldError, Refusal
 from platformlink.identity.tables import User
 from platformlink.letters.tables import Letter
+from platformlink.permissions import Actor
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
+from platformlink.protocols.tables import ChannelConfirmation
 from platformlink.requests import queries as requests
 from platformlink.requests import sealing, sending, showing
 from platformlink.requests.rules import KIND_NAMES, Kind
@@ -60,6 +62,8 @@ class SendPage(Page, frozen=True, kw_only=True):
     letter: Letter
     channels: tuple[Channel, ...]
     channel: Channel | None
+    is_known: bool  # the file, or somebody else here, says that it is theirs
+    confirmed: list[tuple[ChannelConfirmation, str]]
     values: list[Value]
     reference: str = ""
     sent_at: str = ""
@@ -103,10 +107,20 @@ async def _page(
     case: Case,
     letter: Letter,
     channel: str,
+    actor: Actor,
 ) -> SendPage:
     protocol = await protocols.pinned(session, request.protocol_version)
     channels = sending.open_channels(protocol, request.kind)
     chosen = next((one for one in channels if one.code == channel), None)
+    chosen = chosen or (channels[0] if channels else None)
+    words = await protocols.confirmations(session, request.platform)
+    confirmed = [
+        (word, by)
+        for word, by in words
+        if chosen
+        and (word.channel, word.address) == (chosen.code, chosen.address or "")
+    ]
+    others = [word for word, _ in confirmed if word.confirmed_by_id != actor.id]
     author = await session.get_one(User, request.author_id)
     return SendPage(
         title=f"Send {letter.reference}",
@@ -115,7 +129,9 @@ async def _page(
         platform=protocol.name,
         letter=letter,
         channels=channels,
-        channel=chosen or (channels[0] if channels else None),
+        channel=chosen,
+        is_known=bool(others or (chosen and chosen.verified)),
+        confirmed=confirmed,
         values=_values(request, case, letter, author),
     )
 
@@ -133,7 +149,7 @@ async def send_page(
     request, case = await requests.by_reference(session, reference, actor=actor)
     letter = await showing.letter_named(session, request, reference)
     showing.audit_read(session, request, actor, now, verb="hand_off")
-    return shell.show(await _page(session, request, case, letter, channel))
+    return shell.show(await _page(session, request, case, letter, channel, actor))
 
 
 @post("/requests/{reference:str}/send", include_in_schema=False)
@@ -158,7 +174,7 @@ async def send(
             session, runtime.authority, request, letter, given, actor=actor, now=now
         )
     except Refusal as refused:
-        page = await _page(session, request, case, letter, channel)
+        page = await _page(session, request, case, letter, channel, actor)
         problem = as_problem(refused, shell.words, "")
         lines = [problem.detail or problem.title]
         lines += [one["message"] for one in problem.errors]

@@ -71,6 +71,17 @@ class NoSuchDispatch(Missing):
     title = "There is no such sending"
 
 
+class ChannelUnconfirmed(Conflict):
+    """Nobody but the sender has confirmed that the channel is the platform's own."""
+
+    code = "channel-unconfirmed"
+    title = "A second person must confirm this channel first"
+    mend = (
+        "Let a colleague open the platform's page, compare the address with what the"
+        " platform itself says, and press Confirm. Then send it. Once for each address."
+    )
+
+
 class DispatchInvalid(Invalid):
     """The sending cannot be recorded like this."""
 

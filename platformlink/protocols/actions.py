@@ -225,6 +225,7 @@ async def confirm_channel(
             confirmed_by_id=act.actor.id,
         )
         .on_conflict_do_nothing()
+        .returning(col(ChannelConfirmation.id))
     )
-    await session.exec(statement)
-    _note(session, "channel_confirmed", slug, act, channel=code, address=address)
+    if (await session.exec(statement)).first() is not None:
+        _note(session, "channel_confirmed", slug, act, channel=code, address=address)

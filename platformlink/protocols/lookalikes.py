@@ -111,9 +111,13 @@ def _label(host: str) -> str:
 class Doorkeeper:
     """Knows the hosts of all platforms, and tells what only looks like one."""
 
-    def __init__(self, protocols: Iterable[CooperationProtocol]) -> None:
+    def __init__(
+        self, protocols: Iterable[CooperationProtocol], *, with_channels: bool = True
+    ) -> None:
         self._own = {
-            _domain(host): one.name for one in protocols for host in hosts_of(one)
+            _domain(host): one.name
+            for one in protocols
+            for host in (hosts_of(one) if with_channels else one.hosts)
         }
 
     @cached_property

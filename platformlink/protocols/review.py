@@ -10,6 +10,7 @@ from platformlink.documents import DocumentWrong, Places, Problem
 from platformlink.protocols import shelf
 from platformlink.protocols.changes import TOLD
 from platformlink.protocols.identifiers import address_of, canonical, fits, in_link
+from platformlink.protocols.lookalikes import Doorkeeper, host_of
 from platformlink.protocols.patterns import fault
 from platformlink.protocols.protocol import (
     Confidence,
@@ -91,6 +92,11 @@ def _examples(one: Identifier, at: str) -> Found:
 def _channels(protocol: CooperationProtocol) -> Found:
     if protocol.lifecycle.status in ("closed", "merged"):
         return
+    own = Doorkeeper([protocol], with_channels=False)
+    for place, one in enumerate(protocol.channels):
+        found = own.resembles(host_of(one.address or "")) if protocol.hosts else None
+        if found and one.status != "refused":
+            yield f"/channels/{place}/address", found.words.text % found.words.params
     usable = [one for one in protocol.channels if one.status in ("open", "unverified")]
     for kind in Kind:
         if support_of(protocol, kind) in (Support.NONE, Support.UNKNOWN):

@@ -7,14 +7,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
+from platformlink.cases.queries import member_ids
+from platformlink.cases.tables import Case
 from platformlink.clocks import actions as clocks
 from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import EndedAs, Evidence
 from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.identity import queries as identity
 from platformlink.letters.rules import LetterKind
 from platformlink.letters.tables import Letter
-from platformlink.permissions import Actor, Right
+from platformlink.notices import actions as notices
+from platformlink.permissions import Actor, Right, Role
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import (
     Agreement,
@@ -57,6 +61,28 @@ async def require_sendable(
     await actions.require_right(session, request, Right.SEND, actor)
     if letter.kind == request.kind:
         move(State(request.state), Step.SEND)
+
+
+async def tell_liaisons(
+    session: AsyncSession,
+    request: PlatformRequest,
+    phrase: Phrase,
+    *,
+    key: str,
+    now: datetime,
+) -> None:
+    """Tell the liaison officers of a request; of a restricted case its members."""
+    case = await session.get_one(Case, request.case_id)
+    members = await member_ids(session, case)
+    found = {one.id for one in await identity.people(session, role=Role.LIAISON)}
+    await notices.tell(
+        session,
+        found if members is None else found & members,
+        phrase,
+        key=f"{key}/{request.id}",
+        path=f"/requests/{request.reference or request.draft_id}",
+        now=now,
+    )
 
 
 async def facts_of(
