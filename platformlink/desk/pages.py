@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from platformlink.authority import Authority, said
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
 from platformlink.clocks.sentences import chip
@@ -73,7 +74,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     calm_count: int
     calm_next_at: datetime | None
     platforms: list[tuple[str, str, int]]
-    units: list[tuple[str, int]]
+    units: list[tuple[str, str, int]]
     wanted: Wanted
     names: dict[str, str]
     kinds: Mapping[Kind, str] = KIND_NAMES
@@ -158,8 +159,18 @@ def _names(library: Library) -> dict[str, str]:
     return {one.slug: one.name for one in library.all()}
 
 
+def _unit_names(authority: Authority, shell: PlainShell) -> dict[str, str]:
+    """Return the names of units by code, in the reader's language."""
+    return {x.code: said(x.name, shell.words.language) for x in authority.units}
+
+
 def board_row(
-    row: Row, shell: PlainShell, now: datetime, soon_days: int, names: dict[str, str]
+    row: Row,
+    shell: PlainShell,
+    now: datetime,
+    soon_days: int,
+    names: dict[str, str],
+    units: dict[str, str],
 ) -> BoardRow:
     """Return a clock as the board shows it."""
     clock, words = row.clock, shell.words
@@ -174,7 +185,7 @@ def board_row(
         what=words.gettext(rules.CLOCK_NAMES[ClockKind(clock.kind)]),
         source=words.gettext(SOURCE_WORDS[clock.source]),
         is_ours=is_ours,
-        whose=row.unit.capitalize() if is_ours else platform,
+        whose=units.get(row.unit, row.unit) if is_ours else platform,
         step=rules.next_step(clock.kind, path, row.reminders),
         path=path,
         row=row,
@@ -210,6 +221,7 @@ async def board(
 ) -> Response[str]:
     """Show what burns first; a manager sees numbers."""
     names = _names(library)
+    units = _unit_names(runtime.authority, shell)
     if not may(actor, Right.READ):
         require(actor, Right.BOARD)
         rows = await queries.count_all(session, now=now)
@@ -219,7 +231,7 @@ async def board(
     soon_at = now + timedelta(days=leads.soon_days + 1)
     until_at = now + timedelta(days=3650) if all_of_it else soon_at
     found = await queries.running(session, wanted, actor=actor, until_at=until_at)
-    shown = [board_row(one, shell, now, leads.soon_days, names) for one in found]
+    shown = [board_row(one, shell, now, leads.soon_days, names, units) for one in found]
     doubts = await queries.doubtful(session, actor=actor)
     groups = _grouped(shown, shell.words.gettext)
     counts = {group: len(rows) for group, _, rows in groups}
@@ -231,16 +243,16 @@ async def board(
     calm_count, calm_next = await queries.next_calm(
         session, actor=actor, after_at=until_at
     )
-    said = " ".join(shell.words.say(one) for one in rules.headline(counts, ending))
+    title = " ".join(shell.words.say(one) for one in rules.headline(counts, ending))
     page = BoardPage(
         title="Board",
-        headline=said,
+        headline=title,
         groups=groups,
         doubts=doubts,
         calm_count=calm_count,
         calm_next_at=calm_next,
         platforms=_tally(tally, 0, names),
-        units=[(code, n) for code, _, n in _tally(tally, 1, {})],
+        units=_tally(tally, 1, units),
         wanted=wanted,
         names=names,
         now=now,
