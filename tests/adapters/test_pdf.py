@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from platformlink.adapters import pdf
+from platformlink.adapters import pdf, typesetting
 from platformlink.ports import Attachment, PagesExceeded
 from platformlink.values import Html, Pdf
 
@@ -133,7 +133,7 @@ def test_too_many_pages_are_refused() -> None:
 )
 def test_nothing_outside_the_folder_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="only bundled"):
-        pdf.Bundled(TEMPLATES).fetch(address)
+        typesetting.Bundled(TEMPLATES).fetch(address)
 
 
 def test_an_address_in_a_page_is_not_followed() -> None:

@@ -24,7 +24,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from sqlalchemy import text
 
 from platformlink import authority
-from platformlink.adapters import db, mail, pdf, postgres, schema, seal
+from platformlink.adapters import db, mail, pdf, postgres, schema, seal, typesetting
 from platformlink.adapters.queue import QueueBell
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
@@ -102,13 +102,13 @@ def page() -> str:
 
 def bare(html: str, key: Path) -> int:
     """Render and sign as their own documentation does; return the size."""
-    fetcher = pdf.Bundled(TEMPLATES)
+    fetcher = typesetting.Bundled(TEMPLATES)
     style = (TEMPLATES / "letter.css").read_text(encoding="utf-8")
     rendered = weasyprint.HTML(
-        string=html, base_url=pdf.BASE, url_fetcher=fetcher
+        string=html, base_url=typesetting.BASE, url_fetcher=fetcher
     ).write_pdf(
         stylesheets=[
-            weasyprint.CSS(string=style, base_url=pdf.BASE, url_fetcher=fetcher)
+            weasyprint.CSS(string=style, base_url=typesetting.BASE, url_fetcher=fetcher)
         ],
         pdf_variant="pdf/a-3b",
         pdf_tags=True,
