@@ -66,7 +66,6 @@ async def is_empty(session: AsyncSession) -> bool:
 
 async def play(stage: Stage) -> int:
     """Play all scenes, some at once; return how many."""
-    await _confirm_channels(stage)
     references = await _open_cases(stage)
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -80,7 +79,7 @@ async def play(stage: Stage) -> int:
     return len(played)
 
 
-async def _confirm_channels(stage: Stage) -> None:
+async def confirm_channels(stage: Stage) -> None:
     """Let the head of unit confirm every open channel, before anything is sent."""
     act = Act(stage.people["besa"], stage.now - timedelta(days=190))
     how = "Compared with the platform's own page, and called its published number"

@@ -107,10 +107,13 @@ async def prepare(runtime: Runtime, note: Note, *, is_empty: bool) -> None:
         password = note.users[0].password
         cast = await people.settle(session, runtime, password, now)
         has_nothing = await play.is_empty(session)
+    stage = play.Stage(runtime, library, cast, now)
+    if has_nothing:
+        await play.confirm_channels(stage)
     if has_nothing and not is_empty:
         filling = data_dir / FILLING
         filling.touch()
-        await play.play(play.Stage(runtime, library, cast, now))
+        await play.play(stage)
         filling.unlink()
 
 
