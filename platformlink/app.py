@@ -25,7 +25,7 @@ from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
-from platformlink.desk import calendar, detail, emergency, platforms
+from platformlink.desk import calendar, detail, emergency, platforms, watching
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import pages as dispatch_pages
@@ -211,6 +211,7 @@ ROUTERS: tuple[Router, ...] = (
         protocols_pages.router,
         reviewing.router,
         platforms.router,
+        watching.router,
         requests_api.router,
         requests_pages.router,
     ),

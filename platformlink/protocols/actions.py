@@ -1,5 +1,6 @@
 """Pinning versions; confirming, proposing and deciding what the library says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,11 +17,13 @@ from platformlink.protocols.caring import (
     NothingChanged,
     OwnProposal,
 )
+from platformlink.protocols.guidelines import Dated
 from platformlink.protocols.patches import NoSuchPlace
 from platformlink.protocols.schemas import ProposalIn
-from platformlink.protocols.shelf import Library
+from platformlink.protocols.shelf import Library, version_of
 from platformlink.protocols.tables import (
     ChannelConfirmation,
+    GuidelineText,
     Proposal,
     ProtocolChange,
     ProtocolReview,
@@ -229,3 +232,71 @@ async def confirm_channel(
     )
     if (await session.exec(statement)).first() is not None:
         _note(session, "channel_confirmed", slug, act, channel=code, address=address)
+
+
+async def keep_texts(
+    session: AsyncSession,
+    library: Library,
+    slug: str,
+    source: str,
+    given: Sequence[Dated],
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> int:
+    """
+    Keep a platform's published texts; return how many were not known.
+
+    Raises: UnknownPlatform, NoSuchSource.
+    """
+    chosen = caring.source_id(library.get(slug), source)
+    rows = [
+        {
+            "slug": slug,
+            "source": chosen,
+            "dated_on": one.dated_on,
+            "sha256": version_of(one.content),
+            "content": one.content,
+            "imported_at": now,
+            "imported_by_id": actor_id,
+        }
+        for one in given
+    ]
+    if not rows:
+        return 0
+    statement = (
+        insert(GuidelineText)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(col(GuidelineText.id))
+    )
+    kept = len((await session.exec(statement)).all())
+    audit.record(
+        session,
+        actor_id=actor_id,
+        verb="protocols.text_imported",
+        subject=f"platform/{slug}",
+        now=now,
+        detail={"source": chosen, "kept": kept},
+    )
+    return kept
+
+
+async def take_text(
+    session: AsyncSession,
+    library: Library,
+    slug: str,
+    source: str,
+    given: Dated,
+    *,
+    act: Act,
+) -> int:
+    """
+    Keep one text that a person pasted.
+
+    Raises: MayNot, UnknownPlatform, NoSuchSource.
+    """
+    require(act.actor, Right.PROPOSE)
+    return await keep_texts(
+        session, library, slug, source, [given], actor_id=act.actor.id, now=act.now
+    )

@@ -58,6 +58,30 @@ class NoSuchChannel(Missing):
     title = "The protocol opens no such channel"
 
 
+class NoSuchSource(Invalid):
+    """The file rests on no source of this name."""
+
+    code = "no-such-source"
+    title = "The file rests on no such source"
+
+
+def source_id(protocol: CooperationProtocol, wanted: str) -> str:
+    """
+    Return the id of a source; where none is named, the platform's first own text.
+
+    Raises: NoSuchSource, which names those that there are.
+    """
+    known = [one.id for one in protocol.sources]
+    own = [one.id for one in protocol.sources if one.by == "platform"]
+    chosen = wanted or next(iter(own or known), "")
+    if chosen not in known:
+        message = "Choose from: %(known)s."
+        params = {"known": ", ".join(known)}
+        error = FieldError("/source", "unknown", message, params)
+        raise NoSuchSource(message, error, params=params)
+    return chosen
+
+
 def said(pointer: str, text: str) -> str:
     """
     Return a source or a reason without outer blanks.

@@ -13,6 +13,7 @@ from platformlink.protocols.protocol import Channel, CooperationProtocol
 from platformlink.protocols.shelf import UnknownPlatform
 from platformlink.protocols.tables import (
     ChannelConfirmation,
+    GuidelineText,
     Proposal,
     ProtocolReview,
     ProtocolVersion,
@@ -135,3 +136,17 @@ async def is_confirmed(
         col(ChannelConfirmation.confirmed_by_id) != sender_id,
     )
     return (await session.exec(query.limit(1))).first() is not None
+
+
+async def texts(
+    session: AsyncSession, slug: str, *, source: str = ""
+) -> list[GuidelineText]:
+    """Return the imported texts of a platform, the newest first."""
+    query = (
+        select(GuidelineText)
+        .where(GuidelineText.slug == slug)
+        .order_by(col(GuidelineText.dated_on).desc(), col(GuidelineText.id).desc())
+    )
+    if source:
+        query = query.where(GuidelineText.source == source)
+    return list((await session.exec(query)).all())

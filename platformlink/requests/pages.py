@@ -53,6 +53,7 @@ from platformlink.web.problems import as_problem, status_of
 Protocols = NamedDependency[Library]
 PAGE = 50
 MOST_PASTED = 200_000
+MOST_NAMED = 5  # earlier requests beside one account
 UNKEPT = {"Cache-Control": "no-store"}
 
 
@@ -328,6 +329,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
                 session, self.runtime, self.request, self.case, self.now
             )
         ]
+        found += await self._asked_before(targets)
         form = forms.shown(
             shown,
             self.case,
@@ -338,6 +340,22 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             typed_period=typed_period,
         )
         return EditPage(title=f"{form.platform}: draft", form=form, **_counted(found))
+
+    async def _asked_before(self, targets: list[Target]) -> list[FindingOut]:
+        """Return which accounts were asked about already, as far as one may know."""
+        actor, words = self.shell.actor, self.shell.words
+        if actor is None:
+            return []
+        slug = self.request.platform
+        accounts = [(slug, one.normalised) for one in targets if one.normalised]
+        before = await queries.asked_before(
+            self.session, accounts, actor=actor, but_id=self.request.id
+        )
+        return [
+            showing.asked_before(known, place, words)
+            for place, one in enumerate(targets)
+            for known in before.get((slug, one.normalised), [])[:MOST_NAMED]
+        ]
 
 
 def _counted(found: list[FindingOut]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from platformlink.ports import Runtime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.rules import Finding
 from platformlink.requests import queries, rules, sealing
-from platformlink.requests.queries import Line
-from platformlink.requests.rules import NoSuchRequest, State
+from platformlink.requests.queries import Before, Line
+from platformlink.requests.rules import STATE_NAMES, NoSuchRequest, State
 from platformlink.requests.schemas import (
     ClockOut,
     EventOut,
@@ -30,6 +30,7 @@ from platformlink.requests.schemas import (
     TargetOut,
 )
 from platformlink.requests.tables import PlatformRequest, RequestEvent, Target
+from platformlink.values import Phrase
 from platformlink.web.words import Words
 
 
@@ -77,6 +78,26 @@ def finding(one: Finding, words: Words) -> FindingOut:
         message=words.say(one.message),
         mend=words.say(one.mend) if one.mend else "",
         source=words.say(one.source) if one.source else "",
+    )
+
+
+def asked_before(known: Before, place: int, words: Words) -> FindingOut:
+    """Return that the account at a place was asked about already, by whom and when."""
+    request = known.request
+    said: dict[str, str | int | datetime] = {
+        "name": known.name,
+        "who": known.author,
+        "when": request.created_at,
+        "state": words.gettext(STATE_NAMES[State(request.state)]),
+    }
+    text = "Asked about before: %(name)s by %(who)s, %(when)s (%(state)s)."
+    return FindingOut(
+        severity="hint",
+        pointer=f"/targets/{place}/value",
+        code="asked-before",
+        message=words.say(Phrase(text, said)),
+        mend=words.gettext("See whether its answer is enough."),
+        source="",
     )
 
 

@@ -77,6 +77,22 @@ async def test_the_clinic_names_the_request_that_asked_before(
     assert f"Asked about before: {draft_id}" in page.text
 
 
+async def test_a_draft_says_that_its_account_was_asked_about(
+    client: Client, runtime: Runtime, library: Library
+) -> None:
+    target = TargetIn("username", "https://www.tiktok.com/@asked.twice", None)
+    async with runtime.sessions.begin() as session:
+        ann = await factories.person(session, "ann")
+        first, _ = await factories.filed(session, library, ann, targets=(target,))
+        second, _ = await factories.filed(session, library, ann, targets=(target,))
+        earlier, draft_id = first.draft_id, second.draft_id
+    await enter(client, runtime, ann)
+
+    page = await client.get(f"/requests/{draft_id}/edit")
+
+    assert f"Asked about before: {earlier} by Ann" in page.text
+
+
 async def test_the_clinic_names_hosts_that_deceive(
     client: Client, runtime: Runtime
 ) -> None:

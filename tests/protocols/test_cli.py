@@ -1,9 +1,12 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from platformlink.ports import Runtime
 from platformlink.protocols.cli import protocols
 
 STEAM = Path("protocols/steam.yaml").read_text(encoding="utf-8")
@@ -64,10 +67,40 @@ def test_an_unknown_platform_is_an_error() -> None:
     assert "No protocol is known for nowhere" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "list", "show", "schema"])
+@pytest.mark.parametrize("command", ["check", "list", "show", "watch", "schema"])
 def test_every_command_has_help(command: str) -> None:
     assert run(command, "--help").exit_code == 0
 
 
 def test_the_schema_is_json() -> None:
     assert msgspec.json.decode(run("schema").stdout)["$schema"].startswith("https://")
+
+
+def test_watching_keeps_texts_and_says_what_changed(
+    tmp_path: Path, runtime: Runtime
+) -> None:
+    (tmp_path / "2026-06-01.md").write_text("We keep logs for 90 days.\n")
+    (tmp_path / "2026-09-01.md").write_text("We keep logs for 30 days.\n")
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Runtime]:
+        yield runtime
+
+    words = ["watch", str(tmp_path), "--slug", "twitch"]
+    first = CliRunner().invoke(protocols, words, obj=opened)
+    again = CliRunner().invoke(protocols, words, obj=opened)
+
+    assert "- We keep logs for 90 days.\n+ We keep logs for 30 days." in first.stdout
+    assert (
+        first.stderr.strip(),
+        again.stderr.strip(),
+    ) == ("2 texts were new", "0 texts were new")
+
+
+def test_an_unknown_source_is_named_with_those_there_are(tmp_path: Path) -> None:
+    (tmp_path / "2026-06-01.md").write_text("x")
+
+    result = run("watch", str(tmp_path), "--slug", "steam", "--source", "rumour")
+
+    assert result.exit_code == 1
+    assert "Choose from:" in result.stderr
