@@ -15,6 +15,7 @@ from platformlink.protocols.rules import addressees
 from platformlink.requests.rules import (
     AuthorisationIn,
     ConfidentialityIn,
+    Kind,
     PeriodIn,
     RequestIn,
     RequestInvalid,
@@ -136,6 +137,8 @@ def typed(
         )
         for place, one in enumerate(_targets(form, []))
     ]
+    if changed["kind"] not in set(Kind):
+        changed["kind"] = request.kind
     return PlatformRequest(**(request.model_dump() | changed)), targets
 
 

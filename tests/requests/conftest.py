@@ -86,4 +86,7 @@ async def desk(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
     runtime = dataclasses.replace(runtime, clock=clock)
     async with AsyncTestClient(build(runtime, library)) as client:
         people = [await seat(client, runtime, name) for name in ("ann", "bob", "lea")]
+        async with runtime.sessions.begin() as session:
+            bob = people[1].actor
+            await factories.confirm_channels(session, library, "tiktok", bob)
         yield Desk(client, runtime, clock, *people)
