@@ -1,11 +1,11 @@
 """What a draft is to a protocol, and what a finding about it says. Pure."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import msgspec
 
-from platformlink.protocols.protocol import Confidence, CooperationProtocol, Fact
+from platformlink.protocols.protocol import Confidence, CooperationProtocol, Fact, Kind
 from platformlink.values import Phrase
 
 HOW_WE_KNOW = {
@@ -14,6 +14,8 @@ HOW_WE_KNOW = {
     Confidence.BACKGROUND: "our own knowledge: check it first",
     Confidence.UNKNOWN: "not published",
 }
+
+HOLDS = (Kind.PRESERVATION, Kind.PRESERVATION_EXTENSION)
 
 
 class Severity(StrEnum):
@@ -103,3 +105,11 @@ def wrong(pointer: str, code: str, text: str, **params: str) -> Finding:
         code=code,
         message=Phrase(text, {**params}),
     )
+
+
+def days_of(draft: Draft) -> tuple[date, date] | None:
+    """Return the days of a draft's period, in UTC, if it has both ends."""
+    start, end = draft.from_at, draft.to_at
+    if start is None or end is None or start.tzinfo is None or end.tzinfo is None:
+        return None
+    return start.astimezone(UTC).date(), end.astimezone(UTC).date()
