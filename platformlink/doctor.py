@@ -78,14 +78,17 @@ async def _database(settings: Settings) -> Check:
 async def _clock(settings: Settings) -> Check:
     try:
         async with wiring.opened(settings) as runtime:
-            skew = await wiring.skew_seconds(runtime)
+            skew = abs(await wiring.skew_seconds(runtime))
+            back = await wiring.seconds_back(runtime)
     except (SQLAlchemyError, Refusal) as error:
         said = str(error).split("\n", 1)[0]
         return Check("clock", "missing", f"could not be compared: {said}", "see above")
-    text = f"{abs(skew):.1f} s from the database’s, or from what was done last"
-    if abs(skew) > wiring.TOLERATED_SKEW_SECONDS:
-        is_bad = abs(skew) > wiring.MOST_SKEW_SECONDS
-        return Check("clock", "missing" if is_bad else "advised", text, "set up NTP")
+    text = f"{skew:.1f} s from the database’s"
+    if skew > wiring.MOST_SKEW_SECONDS:
+        return Check("clock", "missing", text, "set the clock, best by NTP")
+    if max(skew, back) > wiring.TOLERATED_SKEW_SECONDS:
+        text += f", {back:.0f} s before what was done last" if back else ""
+        return Check("clock", "advised", text, "set the clock, best by NTP")
     return Check("clock", "fine", text)
 
 

@@ -198,18 +198,23 @@ class ClockWrong(NotTaken):
 
 
 async def skew_seconds(runtime: Runtime) -> float:
-    """
-    Return how far our clock is from the database's; below zero it is late.
+    """Return how far our clock is from the database's; below zero it is late."""
+    async with runtime.sessions() as session:
+        theirs = await db.clock(session)
+    return (runtime.clock() - theirs).total_seconds()
 
-    Where both stand on one machine they agree, right or wrong: so the newest entry of
-    the audit log counts too, since nothing was done after now.
+
+async def seconds_back(runtime: Runtime) -> float:
+    """
+    Return how long before the newest entry of the audit log our clock stands, or 0.
+
+    Where it shares a machine with the database both are right or wrong together; then
+    only this tells. It refuses nothing: that entry may be what was dated wrongly.
     """
     async with runtime.sessions() as session:
-        theirs, newest = await db.clock(session), await latest(session, limit=1)
+        newest = await latest(session, limit=1)
     ours = runtime.clock()
-    skew = (ours - theirs).total_seconds()
-    since = [(ours - one.at).total_seconds() for one in newest]
-    return min([skew, *(one for one in since if one < 0)])
+    return max([0.0, *((one.at - ours).total_seconds() for one in newest)])
 
 
 async def require_right_clock(runtime: Runtime) -> None:
@@ -234,8 +239,8 @@ async def look_at_clock(runtime: Runtime) -> None:
     """
     try:
         await require_right_clock(runtime)
-        skew = await skew_seconds(runtime)
+        off = max(abs(await skew_seconds(runtime)), await seconds_back(runtime))
     except OperationalError:
         return  # the database is away: it is asked again by every job and /readyz
-    if abs(skew) > TOLERATED_SKEW_SECONDS:
-        log.warning("clock.off", seconds=round(skew, 1))
+    if off > TOLERATED_SKEW_SECONDS:
+        log.warning("clock.off", seconds=round(off, 1))

@@ -41,7 +41,7 @@ def _named(job: Job) -> str:
     return job.__name__
 
 
-def _run(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]]:
+def as_arq(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]]:
     """Return a job as arq calls it: one log line, and no failure ends the worker."""
 
     async def run(ctx: dict[str, Any]) -> int:
@@ -69,7 +69,7 @@ def build(runtime: Runtime, redis_url: str) -> Worker:
     """Return the worker; it runs with `await worker.async_run()`."""
     crons = [
         cron(
-            _run(runtime, job),
+            as_arq(runtime, job),
             name=f"cron-{_named(job)}",
             second=seconds,
             run_at_startup=True,
@@ -81,7 +81,7 @@ def build(runtime: Runtime, redis_url: str) -> Worker:
     ]
     return Worker(
         functions=[
-            func(_run(runtime, job), name=_named(job), keep_result=0)
+            func(as_arq(runtime, job), name=_named(job), keep_result=0)
             for job, _ in TIMETABLE
         ],
         cron_jobs=crons,
@@ -96,7 +96,7 @@ def build(runtime: Runtime, redis_url: str) -> Worker:
 async def run_all(runtime: Runtime) -> None:
     """Run every job once: what a worker does while the queue is away."""
     for job, _ in TIMETABLE:
-        await _run(runtime, job)({})
+        await as_arq(runtime, job)({})
 
 
 async def keep_going(runtime: Runtime, redis_url: str) -> None:
