@@ -12,10 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
 from platformlink.permissions import Actor, Right, may
-from platformlink.protocols import pages as protocols
-from platformlink.protocols.pages import ClinicPage, PlatformPage, VersionsPage
+from platformlink.protocols import showing as protocols
 from platformlink.protocols.reviewing import Proposed, proposed
 from platformlink.protocols.shelf import Library
+from platformlink.protocols.showing import ClinicPage, PlatformPage, VersionsPage
 from platformlink.reports import queries as reports
 from platformlink.reports.rules import Figures
 from platformlink.requests import queries as requests
