@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -23,7 +24,7 @@ class SmtpMailer:
     nobody knows, unless the server answers.
     """
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, *, seconds: float = SECONDS) -> None:
         parts = urlsplit(url)
         self.host = parts.hostname or "127.0.0.1"
         self.port = parts.port or {"smtps": 465, "smtp": 25}.get(parts.scheme, 587)
@@ -32,17 +33,19 @@ class SmtpMailer:
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
         self.sender = sender
+        self.seconds = seconds
 
     async def send(self, mail: Mail) -> str:
         """
         Return the server's answer, when it has accepted the message.
 
-        Raises: NotTaken, Upstream.
+        Raises: TurnedAway, NotTaken, Upstream.
         """
+        content = _message(mail, self.sender).as_bytes()
         client = await self._opened()
         try:
             await self._envelope(client, mail)
-            return await self._text(client, mail)
+            return await self._text(client, content)
         finally:
             client.close()
 
@@ -53,7 +56,7 @@ class SmtpMailer:
             use_tls=self.is_tls,
             start_tls=self.is_starttls,
             tls_context=ssl.create_default_context(),
-            timeout=SECONDS,
+            timeout=self.seconds,
         )
         try:
             await client.connect()
@@ -73,9 +76,9 @@ class SmtpMailer:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise NotTaken(f"The mail server went away: {error}") from error
 
-    async def _text(self, client: aiosmtplib.SMTP, mail: Mail) -> str:
+    async def _text(self, client: aiosmtplib.SMTP, content: bytes) -> str:
         try:
-            answer = await client.data(_message(mail, self.sender).as_bytes())
+            answer = await client.data(content)
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -97,6 +100,7 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Message-ID"] = mail.message_id
+    message["Date"] = datetime.now(UTC)
     message.set_content(mail.text)
     if mail.attachment is not None:
         message.add_attachment(
