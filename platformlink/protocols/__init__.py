@@ -17,8 +17,21 @@ versions in the database, recognition, and every question that a protocol answer
 2026-11-24: more than two extra files, each one matter of the slice: the types
     (``protocol``), the reader (``shelf``), canonical forms and recognition
     (``identifiers``, ``recognition``), whom to address (``regions``), what is left
-    (``retention``), drafts and their accounts (``drafts``, ``targets``), and what a
-    reviewer of files looks for (``review``, ``patterns``).
+    (``retention``), drafts, what they ask for and must carry (``drafts``, ``asking``,
+    ``needs``, ``targets``), what a reviewer of files looks for (``review``,
+    ``patterns``), versions and proposals (``changes``, ``patches``), forged doors
+    (``lookalikes``), published texts (``guidelines``), those who care for all that
+    (``caring``, ``reviewing``), and what pages say of it (``showing``).
+2026-11-24: a word that a fact still holds counts for half a year and for one version:
+    what a file says anew, nobody has confirmed. Carrying words over was turned down.
+2026-11-24: a file for a later day lies beside the one in force, its day in its name
+    (tiktok@2027-01-01.yaml); a folder of its own was turned down, since it hides it.
+2026-11-24: the first letter to an address waits for the word of a second person, once
+    for each address; an emergency passes and is marked.
+2026-11-24: a proposal changes the text of one place, so that comments and order stay,
+    and leaves as a patch: the files are changed where they are versioned, not here.
+2026-11-24: what joins the library with our own requests (who asked before, which rest
+    on an older version, which drafts a new text touches) stands in ``desk``.
 2026-11-24: plain YAML words stay text (NO is Norway); the parser's events are read,
     so that no alias, tag or depth can harm.
 2026-11-24: a pattern that could backtrack for seconds is refused by its structure,

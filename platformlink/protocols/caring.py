@@ -99,7 +99,7 @@ def fact_at(protocol: CooperationProtocol, pointer: str) -> Fact | None:
     """Return the fact at a JSON pointer, or None where there is none."""
     node: object = protocol
     for step in pointer.split("/")[1:]:
-        if isinstance(node, tuple) and step.isdecimal() and int(step) < len(node):
+        if isinstance(node, tuple) and step in map(str, range(len(node))):
             node = node[int(step)]
         elif isinstance(node, msgspec.Struct):
             node = getattr(node, step, None)

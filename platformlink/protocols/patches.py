@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from typing import Any
 
 import yaml
@@ -9,6 +10,8 @@ import yaml
 from platformlink.documents import DocumentWrong, Problem
 from platformlink.errors import FieldError, Invalid, Missing
 from platformlink.protocols import review, shelf
+
+INDEX = re.compile(r"[0-9]{1,5}")
 
 
 class NoSuchPlace(Missing):
@@ -33,12 +36,14 @@ def _node(content: str, pointer: str) -> yaml.Node:
 
     Raises: NoSuchPlace.
     """
+    if not pointer.startswith("/"):
+        raise NoSuchPlace
     node: Any = yaml.compose(content, Loader=yaml.SafeLoader)
     for step in pointer.split("/")[1:]:
         if isinstance(node, yaml.MappingNode):
             inner = {key.value: value for key, value in node.value}
             node = inner.get(step)
-        elif isinstance(node, yaml.SequenceNode) and step.isdecimal():
+        elif isinstance(node, yaml.SequenceNode) and INDEX.fullmatch(step):
             node = next(iter(node.value[int(step) : int(step) + 1]), None)
         else:
             node = None
@@ -91,7 +96,7 @@ def replaced(content: str, pointer: str, new: str) -> str:
     plain = _put(content, node, value)
     try:
         read = _node(plain, pointer)
-    except (yaml.YAMLError, NoSuchPlace):
+    except (yaml.YAMLError, NoSuchPlace, RecursionError):
         read = None
     is_same = isinstance(read, yaml.ScalarNode) and read.value == value
     is_quoted = value[:1] in ("'", '"') and isinstance(read, yaml.ScalarNode)

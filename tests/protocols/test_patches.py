@@ -1,3 +1,4 @@
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,10 @@ def test_an_entry_is_changed_as_it_is_written() -> None:
     assert patches.still_reads(after, "/channels/0", entry + "\nhours: weekdays")
 
 
-@pytest.mark.parametrize("pointer", ["/nothing", "/channels/99", "/name/0", "/a b"])
+@pytest.mark.parametrize(
+    "pointer",
+    ["", "about", "/nothing", "/channels/99", "/name/0", "/a b", f"/data/{'9' * 5000}"],
+)
 def test_a_place_that_is_not_there_is_named(pointer: str) -> None:
     with pytest.raises(NoSuchPlace):
         patches.replaced(ZOOM, pointer, "x")
@@ -58,6 +62,14 @@ def test_a_file_that_would_be_wrong_is_refused(pointer: str, value: str) -> None
         patches.check("zoom", patches.replaced(ZOOM, pointer, value))
 
     assert refused.value.errors
+
+
+@pytest.mark.parametrize("value", ["[" * 90_000, "&a [*a]", "\0", "\u202e", "!!x y"])
+def test_what_would_harm_a_reader_becomes_a_text_or_is_refused(value: str) -> None:
+    after = patches.replaced(ZOOM, "/about", value)
+
+    with contextlib.suppress(ProposalInvalid):
+        patches.check("zoom", after)
 
 
 @pytest.mark.parametrize("file", sorted(Path("protocols").glob("*.yaml")), ids=str)
