@@ -7,8 +7,8 @@ file for each date, 2026-11-24.md.
 
 import difflib
 import re
-from collections.abc import Iterator
 from datetime import date
+from enum import Enum
 from pathlib import Path
 
 import msgspec
@@ -149,7 +149,11 @@ def _said(fact: Fact) -> str:
     for name in fact.__struct_fields__:
         value = getattr(fact, name)
         is_said = name not in ("confidence", "source", "code", "kind", "pattern")
-        if is_said and isinstance(value, str | int) and not isinstance(value, bool):
+        if (
+            is_said
+            and isinstance(value, str | int)
+            and not isinstance(value, bool | Enum)
+        ):
             texts.append(str(value))
     return " ".join(texts)
 
@@ -157,18 +161,20 @@ def _said(fact: Fact) -> str:
 def touched(
     protocol: CooperationProtocol, source: str, changed: list[Line]
 ) -> list[Touched]:
-    """Return the facts of a source whose words stand in what changed, most first."""
-    parts = words_of(" ".join(one.text for one in changed if one.sign != " "))
+    """
+    Return the facts of a source that rest on what changed, the surest first.
+
+    Those that share its telling words, and those with a number that is gone from it.
+    """
+    gone = words_of(" ".join(one.text for one in changed if one.sign == "-"))
+    new = words_of(" ".join(one.text for one in changed if one.sign == "+"))
+    parts, lost = gone | new, {one for one in gone - new if one.isdigit()}
     found = []
     for at, fact in walk(protocol):
         if isinstance(fact, Fact) and source in fact.source:
             own = words_of(_said(fact))
             shared = own & parts
-            if len(shared) >= FEWEST_WORDS and len(shared) >= ENOUGH * len(own):
+            is_shared = len(shared) >= max(FEWEST_WORDS, ENOUGH * len(own))
+            if is_shared or own & lost:
                 found.append(Touched(at, _said(fact), tuple(sorted(shared))))
     return sorted(found, key=lambda one: -len(one.shared))
-
-
-def concerned(found: list[Touched]) -> Iterator[str]:
-    """Yield the parts of a protocol that touched facts belong to, each once."""
-    yield from dict.fromkeys(one.pointer.split("/")[1] for one in found)

@@ -82,6 +82,18 @@ def test_facts_that_rest_on_what_changed_are_named(library: Library) -> None:
     assert guidelines.touched(protocol, "no-such-source", changed) == []
 
 
+def test_a_number_that_is_gone_touches_the_facts_that_bear_it(
+    library: Library,
+) -> None:
+    protocol = library.get("zoom")
+    source = protocol.requests.preservation.holds[0].source[0]
+    changed = guidelines.difference("Held for 90 days.", "Held for 60 days.")
+
+    found = [one.pointer for one in guidelines.touched(protocol, source, changed)]
+
+    assert "/requests/preservation/holds/0" in found
+
+
 def test_long_texts_are_compared_in_time() -> None:
     old = "\n".join(f"Rule {n}: keep records for {n} days." for n in range(20_000))
     new = old.replace("for 777 days", "for 778 days")
