@@ -40,8 +40,8 @@ WORDS: dict[ClockKind, tuple[str, str]] = {
         "%(name)s: the hold has lapsed on %(due_at)s; the data may be gone.",
     ),
     ClockKind.RENEWAL: (
-        "%(name)s: prepare the extension by %(due_at)s.",
-        "%(name)s: an extension is drafted and waits for you; it must go out now.",
+        "%(name)s: an extension is drafted; it must go out by %(due_at)s.",
+        "%(name)s: the extension should have gone out by %(due_at)s: send it now.",
     ),
     ClockKind.LEGAL_PROCESS: (
         "%(name)s: the order for the data must be sent by %(due_at)s.",
@@ -114,7 +114,7 @@ async def _notice(
     await _tell(session, pairs, desk, now)
     await _draft_reminders(session, runtime, pairs, now)
     for rung, request in pairs:
-        if rung.clock.kind == ClockKind.RENEWAL and rung.level_hours <= 0:
+        if rung.clock.kind == ClockKind.RENEWAL:
             await renewing.draft_extension(session, request, now=now)
 
 
