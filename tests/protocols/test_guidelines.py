@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from platformlink.protocols import guidelines
 from platformlink.protocols.guidelines import Dated, TextWrong
+from platformlink.protocols.review import walk
 from platformlink.protocols.shelf import Library
 
 TODAY = date(2026, 11, 24)
@@ -70,7 +71,7 @@ def test_facts_that_rest_on_what_changed_are_named(library: Library) -> None:
     protocol = library.get("tiktok")
     at, fact = next(
         (at, one)
-        for at, one in guidelines.walk(protocol)
+        for at, one in walk(protocol)
         if at.startswith("/required/") and one.source
     )
     changed = guidelines.difference(f"# A\n{fact.text}\n", "# A\nNothing of it.\n")
@@ -78,7 +79,7 @@ def test_facts_that_rest_on_what_changed_are_named(library: Library) -> None:
     found = guidelines.touched(protocol, fact.source[0], changed)
 
     assert at in [one.pointer for one in found]
-    assert len(found) < len(list(guidelines.walk(protocol))) / 3
+    assert len(found) < len(list(walk(protocol))) / 3
     assert guidelines.touched(protocol, "no-such-source", changed) == []
 
 
