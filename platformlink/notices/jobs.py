@@ -7,12 +7,13 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import said
-from platformlink.errors import NotTaken, Upstream
+from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.identity.tables import User
 from platformlink.notices.tables import Notice
 from platformlink.ports import Mail, Runtime
 
 MOST = 50
+PATIENCE = 3  # with a mail server that takes nothing
 log = structlog.get_logger()
 
 
@@ -20,7 +21,7 @@ async def _next(session: AsyncSession) -> tuple[Notice, User] | None:
     query = (
         select(Notice, User)
         .join(User, col(User.id) == col(Notice.user_id))
-        .where(col(Notice.mailed_at).is_(None))
+        .where(col(Notice.mailed_at).is_(None), col(User.is_active))
         .order_by(col(Notice.id))
         .limit(1)
         .with_for_update(of=Notice, skip_locked=True)
@@ -33,34 +34,37 @@ async def mail_waiting(runtime: Runtime, now: datetime) -> int:
     Mail what nobody was mailed yet; return how many went out.
 
     A notice is marked before it is handed over: told twice in the application is
-    impossible, and a lost mail is better than a flood of them. The mail bears no
-    personal data, only the way to the page.
+    impossible, and a lost mail is better than a flood of them. What surely was not
+    taken is tried again next time; what was turned away for good holds nobody up.
+    The mail bears no personal data, only the way to the page.
     """
     sent = 0
+    untaken: list[int] = []
     for _ in range(MOST):
         async with runtime.sessions.begin() as session:
             found = await _next(session)
             if found is None:
-                return sent
+                break
             notice, user = found
             notice.mailed_at = now
             mail = _mail(runtime, notice, user)
         try:
             await runtime.ports.mailer.send(mail)
-        except NotTaken:
-            await _put_back(runtime, notice.id)
-            return sent
+            sent += 1
         except Upstream as error:
             log.warning("notice.not_mailed", notice=notice.id, reason=error.code)
-            continue
-        sent += 1
+            if isinstance(error, NotTaken) and not isinstance(error, TurnedAway):
+                untaken.append(notice.id)
+        if len(untaken) == PATIENCE:
+            break
+    await _put_back(runtime, untaken)
     return sent
 
 
-async def _put_back(runtime: Runtime, notice_id: int) -> None:
+async def _put_back(runtime: Runtime, notice_ids: list[int]) -> None:
     async with runtime.sessions.begin() as session:
         await session.exec(
-            update(Notice).where(col(Notice.id) == notice_id).values(mailed_at=None)
+            update(Notice).where(col(Notice.id).in_(notice_ids)).values(mailed_at=None)
         )
 
 
