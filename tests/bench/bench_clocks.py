@@ -132,9 +132,7 @@ async def busy(engine: AsyncEngine) -> None:
     while found := (await tick(engine, NOW))[1]:
         total += found
     rate = total / (time.perf_counter() - began)
-    print(
-        f"clocks: {total:,} due: {rate:,.0f} a second (aim 500)"
-    )
+    print(f"clocks: {total:,} due: {rate:,.0f} a second (aim 500)")
 
 
 async def run() -> None:

@@ -172,20 +172,21 @@ async def test_a_proposal_that_changes_nothing_or_breaks_the_file_is_refused(
         await actions.propose(session, library, "zoom", proposal(value="soon"), act=act)
 
 
+# A platform that no other test confirms for good.
 async def test_a_channel_is_known_once_another_than_the_sender_confirmed_it(
     session: AsyncSession, library: Library, now: datetime
 ) -> None:
     lea, bob = [await factories.person(session, name) for name in ("lea", "bob")]
-    channel = library.get("tiktok").channels[0]
+    channel = library.get("kik").channels[0]
 
     for _ in range(2):
         await actions.confirm_channel(
-            session, library, "tiktok", channel.code, "Called them", act=Act(bob, now)
+            session, library, "kik", channel.code, "Called them", act=Act(bob, now)
         )
 
-    assert len(await queries.confirmations(session, "tiktok")) == 1
-    assert await queries.is_confirmed(session, "tiktok", channel, sender_id=lea.id)
-    assert not await queries.is_confirmed(session, "tiktok", channel, sender_id=bob.id)
+    assert len(await queries.confirmations(session, "kik")) == 1
+    assert await queries.is_confirmed(session, "kik", channel, sender_id=lea.id)
+    assert not await queries.is_confirmed(session, "kik", channel, sender_id=bob.id)
 
 
 async def test_a_channel_that_nobody_opens_is_not_confirmed(
