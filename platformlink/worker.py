@@ -10,6 +10,7 @@ import structlog
 from arq import cron, func
 from arq.worker import Worker
 from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from platformlink import wiring
 from platformlink.adapters import queue
@@ -54,6 +55,9 @@ def as_arq(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]
             done = await job(runtime, runtime.clock())
         except wiring.ClockWrong as refusal:
             log.error("job.refused", job=_named(job), reason=str(refusal))  # noqa: TRY400 - the reason says all
+            return 0
+        except (InterfaceError, OperationalError) as error:
+            log.warning("database.away", job=_named(job), error=type(error).__name__)
             return 0
         except Exception:
             log.exception("job.failed", job=_named(job))

@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
+from multiprocessing import forkserver, resource_tracker
 from typing import ParamSpec, TypeVar
 
 from platformlink.errors import Upstream
@@ -56,6 +58,21 @@ def _under_alarm(seconds: int, work: Callable[[], T]) -> T:
         signal.alarm(0)
 
 
+def _have_server() -> None:
+    """
+    Start the fork server deaf to Ctrl-C, which is its parent's to hear.
+
+    Starting the resource tracker opens the ears of a thread again, so it comes first.
+    """
+    multiprocessing.set_forkserver_preload(PRELOADED)
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Workers:
     """
     Processes that start when first needed; a broken pool is replaced by a new one.
@@ -90,18 +107,18 @@ class Workers:
             return self._pool
 
     def _start(self) -> Executor:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
+        _have_server()
         return ProcessPoolExecutor(
             self._count,
-            mp_context=context,
+            mp_context=multiprocessing.get_context("forkserver"),
             initializer=_settle,
             initargs=(self._warm_up,),
         )
 
     def wake(self) -> None:
         """Start a process now, so that nobody waits for the first one; it blocks."""
-        self._current().submit(int)
+        with suppress(BrokenProcessPool, EOFError, OSError):
+            self._current().submit(int)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """

@@ -9,13 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
-import pytest
 
 from platformlink.adapters import postgres, valkey
 
@@ -181,8 +180,8 @@ def running_in(folder: Path) -> list[psutil.Process]:
     return found
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
+@contextmanager
+def own_folder() -> Iterator[Path]:
     """A folder that the database's own user can reach; nothing runs there after."""
     made = Path(tempfile.mkdtemp(prefix="platformlink-faults-"))
     made.chmod(0o755)

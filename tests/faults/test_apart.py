@@ -3,6 +3,7 @@
 import asyncio
 import email
 import hashlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from platformlink.audit import actions as audit
 from platformlink.identity import actions as identity
 from platformlink.identity.actions import NewUser
 from platformlink.permissions import Role
-from tests.faults.conftest import Desk, Program, free_port, wait_until
+from tests.faults.conftest import Desk, Program, free_port, own_folder, wait_until
 
 pytestmark = pytest.mark.xdist_group("faults-apart")
 
@@ -80,10 +81,11 @@ class Stage:
     def running(self) -> Desk:
         """The web process, started with both workers where nothing runs."""
         if not any(one.process.poll() is None for one in self.programs):
-            log, given = self.folder, self.environment
-            self.desk = Desk(log / "web", free_port(), "serve", **given)
+            started, given = str(time.monotonic()), self.environment
+            web, *logs = (self.folder / f"{one}-{started}" for one in ("web", 1, 2))
+            self.desk = Desk(web, free_port(), "serve", **given)
             self.desk.password = PASSWORD
-            workers = (Program(log / one, "worker", **given) for one in ("w1", "w2"))
+            workers = (Program(log, "worker", **given) for log in logs)
             self.programs = [self.desk, *workers]
             self.desk.wait()
             self.desk.confirm_channel()
@@ -123,11 +125,12 @@ class Stage:
         self.mail.stop()
 
 
-@pytest.fixture(scope="module")
-def stage(folder: Path) -> Iterator[Stage]:
-    made = Stage(folder)
-    yield made
-    made.end()
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    with own_folder() as folder:
+        made = Stage(folder)
+        yield made
+        made.end()
 
 
 def test_a_letter_reaches_the_mail_server_once_though_two_workers_listen(
