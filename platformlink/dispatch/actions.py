@@ -21,7 +21,7 @@ from platformlink.dispatch.rules import (
 from platformlink.dispatch.tables import Dispatch
 from platformlink.errors import FieldError
 from platformlink.letters.tables import Letter
-from platformlink.permissions import Actor
+from platformlink.permissions import Actor, Right
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
 from platformlink.requests import actions as requests
@@ -154,7 +154,11 @@ async def _queue(
 
 
 async def claim_next(session: AsyncSession, now: datetime) -> Dispatch | None:
-    """Return the next letter to go out, now in flight, or None. Commit, then send."""
+    """
+    Return the next letter to go out, now in flight, or None. Commit, then send.
+
+    What was taken back while it waited has failed instead.
+    """
     query = (
         select(Dispatch)
         .where(Dispatch.status == Status.QUEUED, col(Dispatch.next_try_at) <= now)
@@ -162,23 +166,45 @@ async def claim_next(session: AsyncSession, now: datetime) -> Dispatch | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    dispatch = (await session.exec(query)).first()
-    if dispatch is not None:
-        dispatch.status, dispatch.claimed_at = Status.SENDING, now
-        dispatch.attempts += 1
-    return dispatch
+    while (dispatch := (await session.exec(query)).first()) is not None:
+        request = await _request_of(session, dispatch)
+        letter = await session.get_one(Letter, dispatch.letter_id)
+        if sending.may_go_out(request, letter):
+            dispatch.status, dispatch.claimed_at = Status.SENDING, now
+            dispatch.attempts += 1
+            return dispatch
+        dispatch.status, dispatch.next_try_at = Status.FAILED, None
+        phrase = Phrase("It did not go out: it was taken back while it waited")
+        requests.note(session, request, "fail", phrase, actor=None, now=now)
+        await session.flush()
+    return None
 
 
-async def _locked(session: AsyncSession, dispatch_id: int) -> Dispatch:
-    query = select(Dispatch).where(Dispatch.id == dispatch_id).with_for_update()
-    return (await session.exec(query)).one()
+async def _request_of(session: AsyncSession, dispatch: Dispatch) -> PlatformRequest:
+    """Return the request of a sending, locked and as it is now."""
+    return await session.get_one(
+        PlatformRequest,
+        dispatch.request_id,
+        with_for_update=True,
+        populate_existing=True,
+    )
+
+
+async def _locked(
+    session: AsyncSession, dispatch_id: int
+) -> tuple[Dispatch, PlatformRequest]:
+    """Return a sending and its request, locked: the request first, as everywhere."""
+    dispatch = await session.get_one(Dispatch, dispatch_id)
+    request = await _request_of(session, dispatch)
+    await session.refresh(dispatch, with_for_update=True)
+    return dispatch, request
 
 
 async def put_back(
     session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
 ) -> None:
     """Queue again what surely took nothing; after the last try it has failed."""
-    dispatch = await _locked(session, dispatch_id)
+    dispatch, _ = await _locked(session, dispatch_id)
     again = rules.next_try(dispatch.attempts, now)
     if again is None:
         await fail(session, dispatch_id, reason, now=now)
@@ -190,13 +216,13 @@ async def fail(
     session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
 ) -> None:
     """Note that a sending was refused for good."""
-    dispatch = await _locked(session, dispatch_id)
+    dispatch, request = await _locked(session, dispatch_id)
     dispatch.status, dispatch.note, dispatch.next_try_at = Status.FAILED, reason, None
-    request = await session.get_one(PlatformRequest, dispatch.request_id)
     phrase = Phrase(
         "The mail server refused the letter: %(reason)s", {"reason": reason}
     )
     requests.note(session, request, "fail", phrase, actor=None, now=now)
+    await _tell(session, request, dispatch, "refused", now=now)
 
 
 async def mark_uncertain(
@@ -207,6 +233,28 @@ async def mark_uncertain(
     request = await session.get_one(PlatformRequest, dispatch.request_id)
     phrase = Phrase("We do not know if this letter went out")
     requests.note(session, request, "doubt", phrase, actor=None, now=now, proof=reason)
+    await _tell(session, request, dispatch, "doubt", now=now)
+
+
+TOLD = {
+    "refused": "%(name)s: the mail server refused the letter. Send it another way.",
+    "doubt": "%(name)s: nobody knows whether the letter went out. Decide it.",
+    "too-late": "%(name)s: the letter went out, although it had been taken back.",
+}
+
+
+async def _tell(
+    session: AsyncSession,
+    request: PlatformRequest,
+    dispatch: Dispatch,
+    what: str,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the liaison officers that a sending needs a person."""
+    phrase = Phrase(TOLD[what], {"name": request.reference or request.draft_id})
+    key = f"dispatch/{dispatch.id}/{what}/{dispatch.attempts}"
+    await sending.tell_liaisons(session, request, phrase, key=key, now=now)
 
 
 async def confirm(
@@ -218,12 +266,45 @@ async def confirm(
     now: datetime,
 ) -> None:
     """Keep the mail server's answer as proof, and start the clocks."""
-    dispatch = await _locked(session, dispatch_id)
-    if dispatch.status not in (Status.SENDING, Status.UNCERTAIN):
+    dispatch, request = await _locked(session, dispatch_id)
+    if dispatch.status in (Status.SENDING, Status.UNCERTAIN):
+        await _went_out(
+            session, authority, dispatch, request, proof=answer, at=now, now=now
+        )
+
+
+async def _went_out(
+    session: AsyncSession,
+    authority: Authority,
+    dispatch: Dispatch,
+    request: PlatformRequest,
+    *,
+    proof: str,
+    at: datetime,
+    now: datetime,
+    actor: Actor | None = None,
+) -> None:
+    """Note the delivery; of a letter that was taken back meanwhile, that alone."""
+    letter = await session.get_one(Letter, dispatch.letter_id)
+    if sending.may_go_out(request, letter):
+        await _deliver(
+            session, authority, dispatch, proof=proof, at=at, actor=actor, now=now
+        )
         return
-    await _deliver(
-        session, authority, dispatch, proof=answer, at=now, actor=None, now=now
+    dispatch.status, dispatch.proof = Status.DELIVERED, proof
+    dispatch.delivered_at, dispatch.next_try_at = at, None
+    phrase = Phrase("This letter went out, although it had been taken back")
+    requests.note(
+        session,
+        request,
+        "follow",
+        phrase,
+        actor=actor,
+        now=now,
+        occurred_at=at,
+        proof=proof,
     )
+    await _tell(session, request, dispatch, "too-late", now=now)
 
 
 async def resolve(
@@ -238,23 +319,31 @@ async def resolve(
     """
     Decide about an uncertain sending: it went out, send it again, or give it up.
 
-    Raises: NotUncertain, MayNot.
+    Raises: NotUncertain, MayNot; NothingToSend where it was taken back meanwhile.
     """
-    locked = await _locked(session, dispatch.id)
+    locked, request = await _locked(session, dispatch.id)
     if locked.status != Status.UNCERTAIN:
         raise NotUncertain
-    request = await session.get_one(PlatformRequest, locked.request_id)
-    letter = await session.get_one(Letter, locked.letter_id)
-    await sending.require_sendable(session, request, letter, actor=actor)
+    await requests.require_right(session, request, Right.SEND, actor)
     locked.resolved_by_id = actor.id
     if resolution is Resolution.WENT_OUT:
         proof = f"confirmed by {actor.name}"
         at = locked.claimed_at or now
-        await _deliver(
-            session, authority, locked, proof=proof, at=at, actor=actor, now=now
+        await _went_out(
+            session,
+            authority,
+            locked,
+            request,
+            proof=proof,
+            at=at,
+            now=now,
+            actor=actor,
         )
         return
     is_again = resolution is Resolution.SEND_AGAIN
+    letter = await session.get_one(Letter, locked.letter_id)
+    if is_again and not sending.may_go_out(request, letter):
+        raise NothingToSend
     locked.status = Status.QUEUED if is_again else Status.FAILED
     locked.next_try_at = now if is_again else None
     phrase = Phrase("Will be sent again" if is_again else "Given up: it did not go out")

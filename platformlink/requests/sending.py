@@ -28,7 +28,7 @@ from platformlink.protocols.protocol import (
 )
 from platformlink.requests import actions, queries, timing
 from platformlink.requests.composing import HOLDS
-from platformlink.requests.rules import HoldState, Kind, State, Step, move
+from platformlink.requests.rules import MOVES, HoldState, Kind, State, Step, move
 from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
 from platformlink.requests.timing import Facts, Wanted
 from platformlink.values import Phrase
@@ -59,8 +59,23 @@ async def require_sendable(
     Raises: MayNot, StepNotPossible.
     """
     await actions.require_right(session, request, Right.SEND, actor)
+    step = step_of(request, letter)
+    if step is not None:
+        move(State(request.state), step)
+
+
+def step_of(request: PlatformRequest, letter: Letter) -> Step | None:
+    """Return the step that the sending of a letter is, if it moves the request."""
     if letter.kind == request.kind:
-        move(State(request.state), Step.SEND)
+        return Step.SEND
+    return Step.SUPPLEMENT if letter.kind == LetterKind.SUPPLEMENT else None
+
+
+def may_go_out(request: PlatformRequest, letter: Letter) -> bool:
+    """Say whether a letter that waits still counts, and its request still waits."""
+    step = step_of(request, letter)
+    is_awaited = step is None or (State(request.state), step) in MOVES
+    return is_in_force(letter) and is_awaited
 
 
 async def tell_liaisons(

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import dataclasses
 from datetime import timedelta
 
@@ -11,15 +12,20 @@ from platformlink.dispatch.rules import (
     AlreadySending,
     DispatchIn,
     DispatchInvalid,
+    NothingToSend,
     Proof,
     Resolution,
     Status,
 )
 from platformlink.dispatch.tables import Dispatch
+from platformlink.identity.queries import as_actor
+from platformlink.identity.tables import User
 from platformlink.letters import queries as letters
+from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
-from platformlink.ports import Mailer, Runtime
+from platformlink.ports import Mail, Mailer, Runtime
 from platformlink.protocols.shelf import Library
+from platformlink.requests import sealing
 from platformlink.requests.rules import State
 from platformlink.requests.tables import PlatformRequest
 from tests import factories
@@ -137,6 +143,81 @@ async def test_a_worker_that_died_in_between_leaves_an_uncertain_sending(
             now=NOW + timedelta(minutes=4),
         )
     assert await states(runtime, dispatch_id, request_id) == ("delivered", "sent")
+
+
+async def take_back(runtime: Runtime, request_id: int) -> None:
+    async with runtime.sessions.begin() as session:
+        request = await session.get_one(PlatformRequest, request_id)
+        ann = as_actor(await session.get_one(User, request.author_id))
+        await sealing.edit(session, request, "Wrong account", actor=ann, now=NOW)
+
+
+async def test_a_letter_that_was_taken_back_does_not_go_out(
+    runtime: Runtime, library: Library
+) -> None:
+    dispatch_id, request_id, _ = await queued(runtime, library)
+    await take_back(runtime, request_id)
+    mailer = TakingMailer()
+
+    await jobs.send_queued(with_mailer(runtime, mailer), NOW)
+
+    assert mailer.taken == []
+    assert await states(runtime, dispatch_id, request_id) == ("failed", "draft")
+
+
+async def test_a_letter_that_was_taken_back_in_flight_is_told_of(
+    runtime: Runtime, library: Library
+) -> None:
+    dispatch_id, request_id, lea = await queued(runtime, library)
+
+    class SlowMailer(TakingMailer):
+        async def send(self, mail: Mail) -> str:
+            await take_back(runtime, request_id)
+            return await super().send(mail)
+
+    await jobs.send_queued(with_mailer(runtime, SlowMailer()), NOW)
+
+    assert await states(runtime, dispatch_id, request_id) == ("delivered", "draft")
+    assert any("had been taken back" in text for text in await notices_of(runtime, lea))
+
+
+async def notices_of(runtime: Runtime, one: Actor) -> list[str]:
+    async with runtime.sessions() as session:
+        found = await notices.of_actor(session, one)
+    return [notice.phrase["text"] for notice in found]
+
+
+async def test_the_liaison_officer_is_told_of_a_refusal_and_of_a_doubt(
+    runtime: Runtime, library: Library
+) -> None:
+    _, _, lea = await queued(runtime, library)
+    await jobs.send_queued(with_mailer(runtime, RefusingMailer()), NOW)
+    await queued(runtime, library)
+    await jobs.send_queued(with_mailer(runtime, DyingMailer()), NOW)
+
+    told = " ".join(await notices_of(runtime, lea))
+    assert "refused the letter" in told
+    assert "nobody knows" in told
+
+
+async def test_a_doubt_about_a_letter_taken_back_can_only_be_given_up(
+    runtime: Runtime, library: Library
+) -> None:
+    dispatch_id, request_id, lea = await queued(runtime, library)
+    await jobs.send_queued(with_mailer(runtime, DyingMailer()), NOW)
+    await take_back(runtime, request_id)
+
+    for resolution, status in (
+        (Resolution.SEND_AGAIN, "uncertain"),
+        (Resolution.GIVE_UP, "failed"),
+    ):
+        with contextlib.suppress(NothingToSend):
+            async with runtime.sessions.begin() as session:
+                kept = await session.get_one(Dispatch, dispatch_id)
+                await actions.resolve(
+                    session, runtime.authority, kept, resolution, actor=lea, now=NOW
+                )
+        assert (await states(runtime, dispatch_id, request_id))[0] == status
 
 
 async def by_portal(
