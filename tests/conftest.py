@@ -24,6 +24,8 @@ from platformlink.migrations.metadata import METADATA
 from platformlink.ports import Ports, Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.settings import Settings
+from tests import desks
+from tests.desks import Desk
 from tests.standins import SilentBell
 
 ROOT = Path(__file__).parent.parent
@@ -142,4 +144,11 @@ async def client(
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
     """The whole web application, on the test database."""
     async with AsyncTestClient(build(runtime, library)) as made:
+        yield made
+
+
+@pytest.fixture
+async def desk(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+    """The whole desk with Ann, Bob and Lea at it, and a clock that the test sets."""
+    async with desks.opened(runtime, library) as made:
         yield made

@@ -11,8 +11,8 @@ import pytest
 
 from platformlink.identity.tables import User
 from platformlink.permissions import Role
+from tests.desks import Desk, body
 from tests.factories import NOW
-from tests.requests.conftest import Desk, body
 from tests.seats import Seat, number, seat
 
 pytestmark = pytest.mark.anyio

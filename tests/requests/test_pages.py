@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.requests.conftest import Desk
+from tests.desks import Desk
 from tests.seats import Seat, seat
 
 pytestmark = pytest.mark.anyio

@@ -1,13 +1,13 @@
-"""People at a desk whose clock the test sets."""
+"""A whole desk, its people, and a clock that the test sets."""
 
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-import pytest
 from litestar.testing import AsyncTestClient
 
 from platformlink.app import build
@@ -80,8 +80,9 @@ def body(case: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-@pytest.fixture
-async def desk(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def opened(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+    """Yield the desk, open; Bob has confirmed TikTok's channels."""
     clock = HandClock(NOW)
     runtime = dataclasses.replace(runtime, clock=clock)
     async with AsyncTestClient(build(runtime, library)) as client:

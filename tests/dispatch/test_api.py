@@ -1,0 +1,116 @@
+"""Sending by program: e-mail over a real server, portals by hand."""
+
+import asyncio
+import dataclasses
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from platformlink.adapters.mail import SmtpMailer
+from platformlink.dispatch.jobs import send_queued
+from platformlink.ports import Runtime
+from platformlink.protocols.shelf import Library
+from tests import factories
+from tests.desks import Desk
+
+pytestmark = pytest.mark.anyio
+
+API = "/api/v1/requests"
+
+
+class Post:
+    """A mail server that takes every message."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        self.taken.append(envelope)
+        return "250 2.0.0 queued as 42"
+
+
+async def to_snapchat(desk: Desk, library: Library) -> str:
+    """The reference of a preservation that goes by e-mail."""
+    async with desk.runtime.sessions.begin() as session:
+        bob = desk.bob.actor
+        await factories.confirm_channels(session, library, "snapchat", bob)
+    targets = [{"kind": "username", "value": "some.name", "seen_on": "2026-11-23"}]
+    return await desk.ready(platform="snapchat", targets=targets, entity="")
+
+
+async def post_all(runtime: Runtime) -> Post:
+    """Run the outbox once, against a real server on loopback."""
+    server = Post()
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(
+        lambda: SMTP(server, hostname="mail.test"), "127.0.0.1", 0
+    )
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", runtime.authority.sender)
+        ports = dataclasses.replace(runtime.ports, mailer=mailer)
+        await send_queued(dataclasses.replace(runtime, ports=ports), runtime.clock())
+        await asyncio.sleep(0.05)
+    return server
+
+
+async def test_a_letter_goes_by_mail_and_the_servers_answer_is_its_proof(
+    desk: Desk, library: Library
+) -> None:
+    name = await to_snapchat(desk, library)
+    queued = await desk.lea.post(f"{API}/{name}/dispatches", {"channel": "email"})
+    assert (queued.status_code, queued.json()["status"]) == (201, "queued")
+    assert (await desk.lea.get(f"{API}/{name}")).json()["state"] == "ready"
+
+    server = await post_all(desk.runtime)
+
+    (envelope,) = (
+        one
+        for one in server.taken
+        if one.rcpt_tos == ["lawenforcement@snapchat.com"]
+        and name.encode() in (one.original_content or b"")
+    )
+    (sent,) = (await desk.lea.get(f"{API}/{name}/dispatches")).json()
+    assert (sent["status"], sent["proof"]) == ("delivered", "250 2.0.0 queued as 42")
+    assert sent["message_id"].encode() in (envelope.original_content or b"")
+    assert (await desk.lea.get(f"{API}/{name}")).json()["state"] == "sent"
+
+
+async def test_a_letter_is_queued_once(desk: Desk, library: Library) -> None:
+    name = await to_snapchat(desk, library)
+    path = f"{API}/{name}/dispatches"
+
+    first, second = await asyncio.gather(
+        *(desk.lea.post(path, {"channel": "email"}) for _ in range(2))
+    )
+
+    assert sorted((first.status_code, second.status_code)) == [201, 409]
+
+
+async def test_a_sending_in_the_future_or_before_the_seal_is_refused(
+    desk: Desk,
+) -> None:
+    name = await desk.ready()
+    for moment in ("2026-11-25T00:00:00Z", "2026-11-23T00:00:00Z", "2026-11-24T10:00"):
+        proof = {"reference": "TT-1", "sent_at": moment}
+
+        answer = await desk.lea.post(
+            f"{API}/{name}/dispatches", {"channel": "form", "proof": proof}
+        )
+
+        assert answer.status_code == 422, moment
+        assert answer.json()["errors"][0]["pointer"] == "/proof/sent_at"
+
+
+async def test_the_same_key_sends_once(desk: Desk) -> None:
+    name = await desk.ready()
+    given = {"channel": "form", "proof": {"reference": "TT-884120"}}
+    key = {"idempotency-key": f"send-{name}"}
+    path = f"{API}/{name}/dispatches"
+
+    answers = [await desk.lea.post(path, given, headers=key) for _ in range(2)]
+
+    assert answers[0].json() == answers[1].json()
+    assert len((await desk.lea.get(path)).json()) == 1
