@@ -44,7 +44,7 @@ demo: setup
 	$(BIN)/platformlink demo
 
 test: system-test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

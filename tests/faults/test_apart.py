@@ -22,8 +22,6 @@ from platformlink.identity.actions import NewUser
 from platformlink.permissions import Role
 from tests.faults.conftest import Desk, Program, free_port, own_folder, wait_until
 
-pytestmark = pytest.mark.xdist_group("faults-apart")
-
 ROOT = Path(__file__).parent.parent.parent
 AUTHORITY = ROOT / "platformlink" / "demo" / "authority.yaml"
 PASSWORD = "correct horse battery staple"

@@ -26,8 +26,6 @@ from tests.faults.conftest import (
     wait_until,
 )
 
-pytestmark = pytest.mark.xdist_group("faults-demo")
-
 
 class Stage:
     """One data directory, and the demonstration that runs on it at the moment."""
@@ -142,13 +140,10 @@ def test_what_was_confirmed_is_there_after_kill_9(
 
 
 def test_stopped_by_a_terminal_it_leaves_nothing_running(stage: Stage) -> None:
-    draft = stage.running().filed("K-interrupt")
-
-    code = stage.desk.interrupt()
+    code = stage.running().interrupt()
 
     assert (code, running_in(stage.data)) == (0, [])
     assert "Traceback" not in stage.desk.said()
-    assert stage.running().read("ana", f"/requests/{draft}")["id"] == draft
 
 
 def test_stopped_by_a_service_manager_it_leaves_nothing_running(stage: Stage) -> None:
