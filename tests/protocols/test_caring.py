@@ -192,10 +192,12 @@ async def test_a_channel_is_known_once_another_than_the_sender_confirmed_it(
 async def test_a_channel_that_nobody_opens_is_not_confirmed(
     session: AsyncSession, library: Library, now: datetime
 ) -> None:
-    act = Act(await factories.person(session, "bob"), now)
+    bob = await factories.person(session, "bob")
+    act = Act(bob, now)
 
     with pytest.raises(NoSuchChannel):
         await actions.confirm_channel(
             session, library, "tiktok", "carrier_pigeon", "Saw it", act=act
         )
-    assert (await session.exec(select(ProtocolReview))).all() == []
+    query = select(ProtocolReview).where(ProtocolReview.reviewed_by_id == bob.id)
+    assert (await session.exec(query)).all() == []

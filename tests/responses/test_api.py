@@ -76,7 +76,7 @@ async def test_all_wrong_fields_come_back_with_pointers(
         request_,
         kind="telepathy",
         received_at="2026-11-01T00:00:00+01:00",
-        items=[{"target": 1, "outcome": "fine"}],
+        items=[{"target": 0, "outcome": "fine"}],
     )
 
     assert answer.status_code == 422
