@@ -25,6 +25,7 @@ PRELOADED = ["platformlink.adapters.typesetting", "platformlink.adapters.signing
 LONGEST_SECONDS = 30
 MOST_MEMORY_BYTES = 2 * 1024**3
 RENEWED_AFTER = 400  # pieces of work; the libraries keep some 0.1 MB of each
+NICENESS = 5  # who reads a page goes before who waits for a letter
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -38,6 +39,7 @@ class WorkerLost(Upstream):
 def _settle(warm_up: Callable[[], object] | None) -> None:
     """Leave Ctrl-C to the parent, die with it, and take no more than a fair share."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
