@@ -16,7 +16,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 fontcon
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --create-home --home-dir /var/lib/platformlink platformlink
+  && fc-cache -f \
+  && useradd --system --create-home --home-dir /var/lib/platformlink platformlink \
+  && install -d -o platformlink -g platformlink /var/lib/platformlink/data
 COPY --from=build /app /app
 USER platformlink
 WORKDIR /var/lib/platformlink

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,13 @@ def _settings() -> Settings:
     return settings.load(os.environ)
 
 
+def _version() -> str:
+    try:
+        return metadata.version("platformlink")
+    except metadata.PackageNotFoundError:
+        return "of a checkout"
+
+
 @contextmanager
 def _until_stopped() -> Iterator[None]:
     """Let SIGTERM do what Ctrl-C does: end in order."""
@@ -65,7 +73,7 @@ def _until_stopped() -> Iterator[None]:
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="platformlink")
+@click.version_option(_version())
 @click.pass_context
 def main(context: click.Context) -> None:
     """Run the desk between a police cybercrime unit and the online platforms."""
