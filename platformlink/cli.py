@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import metadata
@@ -39,6 +40,9 @@ class Commands(click.Group):
             return super().invoke(context)
         except Refusal as refusal:
             raise click.ClickException(_told(refusal)) from None
+        except PermissionError as error:
+            text = f"{error.filename} may not be read or written by this user"
+            raise click.ClickException(text) from None
         except OperationalError as error:
             text = f"The database does not answer: {error.orig}"
             raise click.ClickException(text) from None
@@ -78,6 +82,8 @@ def _until_stopped() -> Iterator[None]:
 def main(context: click.Context) -> None:
     """Run the desk between a police cybercrime unit and the online platforms."""
     logs.set_up("warning")
+    # Else each process that renders would run a console script anew, imports and all.
+    vars(sys.modules["__main__"]).pop("__file__", None)
     context.obj = lambda: embedded.opened(_settings())
 
 

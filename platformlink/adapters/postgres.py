@@ -40,10 +40,12 @@ def _answers(uri: str) -> bool:
 
 
 def _pid(data: Path) -> int | None:
+    """Return the number in the pid file; that of a half-made server is below zero."""
     try:
-        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        number = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None
+    return number if number > 0 else None
 
 
 def is_alive(data: Path) -> bool:
