@@ -36,6 +36,7 @@ $(STAMP):
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m platformlink.web.assets
+	@$(BIN)/python -m compileall -q platformlink
 	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m platformlink "$$@"\n' "$(CURDIR)" > $(BIN)/platformlink && chmod +x $(BIN)/platformlink
 	@echo "$(CURDIR)" > $$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/platformlink.pth
 	@rm -f .venv/.stamp-* && touch $@

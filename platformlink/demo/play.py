@@ -37,7 +37,7 @@ from platformlink.responses import actions as responses
 from platformlink.responses.rules import ItemIn
 from platformlink.responses.schemas import ResponseIn
 
-AT_ONCE = 3
+AT_ONCE = 5
 SENT = tuple(
     fate
     for fate in Fate

@@ -111,10 +111,18 @@ STORIES: tuple[Story, ...] = (
 # Fate, kind, and roughly how many days ago it was filed.
 OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.DRAFT, "preservation", 0.1),
+    (Fate.DRAFT, "preservation", 0.3),
+    (Fate.DRAFT, "disclosure", 1.2),
     (Fate.DRAFT, "disclosure", 2),
+    (Fate.DRAFT, "disclosure", 5),
     (Fate.RETURNED, "disclosure", 1),
+    (Fate.RETURNED, "preservation", 0.6),
+    (Fate.RETURNED, "disclosure", 3),
     (Fate.IN_REVIEW, "preservation", 0.2),
+    (Fate.IN_REVIEW, "preservation", 0.4),
     (Fate.IN_REVIEW, "disclosure", 0.5),
+    (Fate.IN_REVIEW, "disclosure", 0.7),
+    (Fate.IN_REVIEW, "disclosure", 1.5),
     (Fate.READY, "preservation", 0.3),
     (Fate.READY, "disclosure", 1),
     (Fate.SENT, "preservation", 1),
@@ -139,12 +147,13 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.RATIFIED, "emergency_disclosure", 9),
     (Fate.WITHDRAWN, "disclosure", 30),
     (Fate.CANCELLED, "preservation", 15),
+    (Fate.CANCELLED, "disclosure", 41),
 )
 CLOSED: tuple[Fate, ...] = (
     *(Fate.CLOSED_FULL, Fate.CLOSED_REFUSED, Fate.CLOSED_FULL, Fate.CLOSED_NONE),
     *(Fate.CLOSED_FULL, Fate.CLOSED_FULL, Fate.CLOSED_POLICY),
 )
-CLOSED_COUNT = 28
+CLOSED_COUNT = 15
 WORDS = (
     "lumi",
     "era",

@@ -128,6 +128,7 @@ async def add_user(
     unit = (await session.exec(select(Unit).where(Unit.code == new.unit))).one_or_none()
     if unit is None:
         raise NoSuchUser("No unit has the code %(unit)s.", params={"unit": new.unit})
+    hashed = await asyncio.to_thread(tokens.hash_password, new.password)
     user = User(
         email=new.email.strip(),
         name=new.name,
@@ -137,7 +138,7 @@ async def add_user(
         unit_id=unit.id,
         roles=[str(role) for role in new.roles],
         language=new.language,
-        password_hash=tokens.hash_password(new.password),
+        password_hash=hashed,
         created_at=now,
     )
     session.add(user)
@@ -161,7 +162,7 @@ async def reset_password(
     """
     check_password(password)
     user = await _known(session, email)
-    user.password_hash = tokens.hash_password(password)
+    user.password_hash = await asyncio.to_thread(tokens.hash_password, password)
     user.failed_attempts, user.rests_until_at = 0, None
     await _end_all(session, user, now)
     _record(session, user, "identity.password_reset", actor_id, now)
