@@ -325,7 +325,7 @@ async def _answer(
     if scene.fate in OUTCOMES:
         closing = CloseIn(OUTCOMES[scene.fate], (), "")
         now = sent_at + span * 0.6
-        await actions.close(session, request, closing, actor=liaison, now=now)
+        await responses.close(session, request, closing, actor=liaison, now=now)
     if scene.fate is Fate.RATIFIED:
         now = _later(at, hours=3)
         await actions.ratify(session, request, actor=stage.people["besa"], now=now)

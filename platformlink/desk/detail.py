@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
@@ -43,7 +44,7 @@ from platformlink.requests.tables import (
 )
 from platformlink.responses import queries as responses
 from platformlink.responses.codes import KIND_NAMES as ANSWER_NAMES
-from platformlink.responses.codes import OUTCOME_NAMES
+from platformlink.responses.codes import OUTCOME_NAMES, REASONS, USEFULNESS_NAMES
 from platformlink.responses.codes import Kind as AnswerKind
 from platformlink.responses.tables import Response as Answer
 from platformlink.responses.tables import ResponseItem
@@ -92,6 +93,11 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     remind: bool
 
 
+ASSESSED: Mapping[Outcome, str] = MappingProxyType(
+    {code: OUTCOME_NAMES[code] for code in Outcome if code != Outcome.NOT_ASSESSED}
+)
+
+
 class RequestPage(Page, frozen=True, kw_only=True):
     """One request."""
 
@@ -123,8 +129,10 @@ class RequestPage(Page, frozen=True, kw_only=True):
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
     statuses: Mapping[Status, str] = STATUS_NAMES
-    outcomes: tuple[str, ...] = tuple(Outcome)[:-1]
-    usefulness: tuple[str, ...] = tuple(Usefulness)
+    outcome: Outcome
+    reasons: dict[str, str]
+    outcomes: Mapping[Outcome, str] = ASSESSED
+    usefulness: Mapping[Usefulness, str] = USEFULNESS_NAMES
     path: str
 
 
@@ -341,6 +349,11 @@ async def _page(
         ],
         items=items,
         categories=categories,
+        outcome=await responses.outcome_of(session, request.id),
+        reasons={
+            code: REASONS[code].name
+            for code in await responses.reasons_of(session, request.id)
+        },
         reminders=reminders,
         findings=[showing.finding(one, shell.words) for one in found],
         children=await _children(session, request, actor),

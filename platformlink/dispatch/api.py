@@ -7,12 +7,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.dispatch import actions, queries
 from platformlink.dispatch.rules import DispatchIn, resolution_of
-from platformlink.dispatch.schemas import DispatchOut, ResolutionIn
+from platformlink.dispatch.schemas import (
+    DispatchOut,
+    ReminderIn,
+    ReminderOut,
+    ResolutionIn,
+    SupplementIn,
+)
 from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.once import Once
 from platformlink.letters.tables import Letter
 from platformlink.requests import queries as requests
-from platformlink.requests import showing
+from platformlink.requests import sealing, showing
+from platformlink.requests.schemas import LetterOut
 from platformlink.web.handed import (
     FromPath,
     JSONBody,
@@ -92,4 +99,74 @@ async def resolve(
     return await _shown(session, dispatch)
 
 
-router = Router("/api/v1", route_handlers=[send, listed, resolve])
+@get("/requests/{reference:str}/reminders")
+async def reminders(
+    session: Session, actor: Who, reference: FromPath[str]
+) -> list[ReminderOut]:
+    """Return the drafted reminders that nobody has sent or dropped."""
+    request, _ = await requests.by_reference(session, reference, actor=actor)
+    found = await requests.reminders_waiting(session, request.id)
+    names = {
+        one.id: (await session.get_one(Letter, one.letter_id)).reference
+        for one in found
+        if one.letter_id
+    }
+    return [ReminderOut(one.level, one.drafted_at, names.get(one.id)) for one in found]
+
+
+@post("/requests/{reference:str}/reminders")
+async def remind(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    once: NamedDependency[Once],
+    reference: FromPath[str],
+    data: JSONBody[ReminderIn],
+) -> Response[LetterOut]:
+    """Seal a drafted reminder; it is sent by its own reference."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    reminder = await requests.reminder_drafted(session, request.id, data.level)
+    letter = await sealing.remind(
+        session, runtime, request, case, reminder, actor=actor, now=now
+    )
+    return once.keep(showing.letter(letter), 201)
+
+
+@post("/requests/{reference:str}/supplements")
+async def supplement(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    once: NamedDependency[Once],
+    reference: FromPath[str],
+    data: JSONBody[SupplementIn],
+) -> Response[LetterOut]:
+    """Seal our answer to what the platform asked; it is sent by its own reference."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await sealing.supplement(
+        session,
+        runtime,
+        request,
+        case,
+        question=data.question,
+        answer=data.answer,
+        actor=actor,
+        now=now,
+    )
+    return once.keep(showing.letter(letter), 201)
+
+
+router = Router(
+    "/api/v1",
+    route_handlers=[send, listed, resolve, reminders, remind, supplement],
+)

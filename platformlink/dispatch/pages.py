@@ -26,7 +26,7 @@ from platformlink.protocols.protocol import Channel
 from platformlink.protocols.tables import ChannelConfirmation
 from platformlink.requests import queries as requests
 from platformlink.requests import sealing, sending, showing
-from platformlink.requests.rules import KIND_NAMES, Kind
+from platformlink.requests.rules import KIND_NAMES, Kind, NoReminder
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.forms import instant, text
 from platformlink.web.handed import (
@@ -242,16 +242,10 @@ async def remind(
         session, reference, actor=actor, is_to_change=True
     )
     level = text(form, "level")
-    found = await requests.reminders_waiting(session, request.id)
-    reminder = next(
-        (
-            one
-            for one in found
-            if one.letter_id is None and level in ("", str(one.level))
-        ),
-        None,
-    )
-    if reminder is None:
+    wanted = int(level) if level in ("1", "2", "3") else None
+    try:
+        reminder = await requests.reminder_drafted(session, request.id, wanted)
+    except NoReminder:  # pressed twice: the page shows what became of it
         return go(f"/requests/{request.reference}")
     letter = await sealing.remind(
         session, runtime, request, case, reminder, actor=actor, now=now

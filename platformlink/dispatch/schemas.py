@@ -24,3 +24,24 @@ class ResolutionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person found out: went_out, send_again or give_up."""
 
     resolution: str
+
+
+class ReminderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which drafted reminder is sealed: 1, 2 or 3; else the lowest that waits."""
+
+    level: int | None = None
+
+
+class ReminderOut(msgspec.Struct, frozen=True):
+    """A drafted reminder; `letter` is its reference once it is sealed."""
+
+    level: int
+    drafted_at: datetime
+    letter: str | None
+
+
+class SupplementIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Our answer, and what the platform had asked."""
+
+    answer: str
+    question: str = ""

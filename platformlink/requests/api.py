@@ -11,7 +11,7 @@ from platformlink.letters import queries as letter_queries
 from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, queries, sealing, showing, steps
 from platformlink.requests.queries import Filter
-from platformlink.requests.rules import CloseIn, RequestIn
+from platformlink.requests.rules import RequestIn
 from platformlink.requests.schemas import (
     ClockOut,
     EventOut,
@@ -162,30 +162,6 @@ async def step(
     return tagged(once.keep(shown, 200), request.version)
 
 
-@post("/requests/{reference:str}/close", status_code=200)
-async def close(
-    session: Session,
-    runtime: Runtime,
-    actor: Who,
-    now: Now,
-    shell: Shell,
-    once: Key,
-    reference: FromPath[str],
-    data: JSONBody[CloseIn],
-    if_match: IfMatch = None,
-) -> Response[RequestOut]:
-    """Close an answered request with its outcome."""
-    if once.answer is not None:
-        return once.answer
-    request, case = await queries.by_reference(
-        session, reference, actor=actor, is_to_change=True
-    )
-    require_version(request.version, if_match)
-    await actions.close(session, request, data, actor=actor, now=now)
-    shown = await showing.whole(session, runtime, request, case, shell.words, now)
-    return tagged(once.keep(shown, 200), request.version)
-
-
 @get("/requests/{reference:str}/letter.pdf")
 async def letter_pdf(
     session: Session, actor: Who, now: Now, reference: FromPath[str]
@@ -240,7 +216,7 @@ async def clocks(
 router = Router(
     "/api/v1",
     route_handlers=[
-        *(listed, file, read, change, close, step),
+        *(listed, file, read, change, step),
         *(letter_pdf, preview_pdf, letters, events, clocks),
     ],
 )

@@ -25,7 +25,6 @@ from platformlink.requests.rules import (
     KIND_NAMES,
     MOVERS,
     STATE_NAMES,
-    CloseIn,
     Kind,
     RequestIn,
     RequestInvalid,
@@ -526,15 +525,9 @@ async def step(
     request, case = await queries.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    if name == "close":
-        closing = CloseIn(
-            text(form, "outcome"), several(form, "reasons"), text(form, "usefulness")
-        )
-        await actions.close(session, request, closing, actor=actor, now=now)
-    else:
-        reason = text(form, "reason")
-        doing = steps.Doing(session, runtime, request, case, actor, now, reason)
-        await steps.do(name, doing)
+    reason = text(form, "reason")
+    doing = steps.Doing(session, runtime, request, case, actor, now, reason)
+    await steps.do(name, doing)
     if name == "edit":
         return go(f"/requests/{request.draft_id}/edit")
     return go(f"/requests/{request.reference or request.draft_id}")

@@ -15,7 +15,7 @@ from platformlink.clocks.terms import State as ClockState
 from platformlink.identity.tables import User
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
-from platformlink.requests.rules import OVER, NoSuchRequest
+from platformlink.requests.rules import OVER, NoReminder, NoSuchRequest
 from platformlink.requests.tables import (
     Hold,
     PlatformRequest,
@@ -126,6 +126,22 @@ async def reminders_waiting(session: AsyncSession, request_id: int) -> list[Remi
         col(Reminder.dropped_at).is_(None),
     )
     return list((await session.exec(query.order_by(col(Reminder.level)))).all())
+
+
+async def reminder_drafted(
+    session: AsyncSession, request_id: int, level: int | None = None
+) -> Reminder:
+    """
+    Return the drafted reminder of a level, or the lowest, that is not sealed yet.
+
+    Raises: NoReminder.
+    """
+    waiting = await reminders_waiting(session, request_id)
+    found = (x for x in waiting if x.letter_id is None and level in (None, x.level))
+    reminder = next(found, None)
+    if reminder is None:
+        raise NoReminder
+    return reminder
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):

@@ -273,6 +273,13 @@ class NoSuchRequest(Missing):
     title = "There is no such request"
 
 
+class NoReminder(Missing):
+    """No drafted reminder waits; it may be sealed already."""
+
+    code = "no-reminder"
+    title = "No drafted reminder waits"
+
+
 class RequestInvalid(Invalid):
     """The request cannot be kept or submitted like this; each field is named."""
 

@@ -17,7 +17,7 @@ from platformlink.protocols.protocol import Category
 from platformlink.requests import actions as requests
 from platformlink.requests import queries as request_queries
 from platformlink.requests import sending
-from platformlink.requests.rules import HoldState, Outcome, State
+from platformlink.requests.rules import CloseIn, HoldState, Outcome, State
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.responses import queries, rules
 from platformlink.responses.codes import KIND_NAMES, Effect, Kind
@@ -89,6 +89,23 @@ async def record(
     )
     await _move(session, came, actor=actor)
     return response
+
+
+async def close(
+    session: AsyncSession,
+    request: PlatformRequest,
+    fields: CloseIn,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """
+    Close an answered request; the caller has locked it.
+
+    Raises: ResponseInvalid, RequestInvalid, MayNot, StepNotPossible.
+    """
+    rules.check_closing(fields)
+    await requests.close(session, request, fields, actor=actor, now=now)
 
 
 async def asked_of(session: AsyncSession, request: PlatformRequest) -> Asked:

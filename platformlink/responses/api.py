@@ -7,11 +7,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.identity.once import Once
 from platformlink.requests import queries as requests
+from platformlink.requests import showing
+from platformlink.requests.rules import CloseIn
+from platformlink.requests.schemas import RequestOut
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions, queries
 from platformlink.responses.schemas import ItemOut, ResponseIn, ResponseOut
 from platformlink.responses.tables import Response, ResponseItem
-from platformlink.web.handed import FromPath, JSONBody, Now, Runtime, Session, Who
+from platformlink.web.handed import (
+    FromPath,
+    JSONBody,
+    Now,
+    Runtime,
+    Session,
+    Shell,
+    Who,
+)
+from platformlink.web.versions import IfMatch, require_version, tagged
 
 Key = NamedDependency[Once]
 
@@ -74,6 +86,30 @@ async def record(
     return once.keep(shown, 201)
 
 
+@post("/requests/{reference:str}/close", status_code=200)
+async def close(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    once: Key,
+    reference: FromPath[str],
+    data: JSONBody[CloseIn],
+    if_match: IfMatch = None,
+) -> Answer[RequestOut]:
+    """Close an answered request with its outcome."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    require_version(request.version, if_match)
+    await actions.close(session, request, data, actor=actor, now=now)
+    shown = await showing.whole(session, runtime, request, case, shell.words, now)
+    return tagged(once.keep(shown, 200), request.version)
+
+
 @get("/requests/{reference:str}/responses")
 async def listed(
     session: Session, actor: Who, reference: FromPath[str]
@@ -84,4 +120,4 @@ async def listed(
     return await _shown(session, request, *found)
 
 
-router = Router("/api/v1", route_handlers=[record, listed])
+router = Router("/api/v1", route_handlers=[record, close, listed])

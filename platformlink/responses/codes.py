@@ -1,6 +1,8 @@
 """The codes of answers, outcomes and reasons, with their words for people. Pure."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -80,11 +82,13 @@ OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.NOT_ASSESSED: "Not assessed yet",
 }
 
-USEFULNESS_NAMES: dict[Usefulness, str] = {
-    Usefulness.IDENTIFIED: "It identified a person",
-    Usefulness.ADVANCED: "It advanced the case",
-    Usefulness.NO_HELP: "It was no help",
-}
+USEFULNESS_NAMES: Mapping[Usefulness, str] = MappingProxyType(
+    {
+        Usefulness.IDENTIFIED: "It identified a person",
+        Usefulness.ADVANCED: "It advanced the case",
+        Usefulness.NO_HELP: "It was no help",
+    }
+)
 
 FAULT_NAMES: dict[Fault, str] = {
     Fault.OURS: "Ours",

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Response as Answer
 from litestar import Router, get, post
+from litestar.response import Redirect
 
 from platformlink.errors import FieldError, Refusal
 from platformlink.permissions import Right
 from platformlink.requests import actions as requests
 from platformlink.requests import queries as request_queries
+from platformlink.requests.rules import CloseIn
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions, rules
 from platformlink.responses.actions import Asked
@@ -226,4 +228,19 @@ async def record(
     return go(f"/requests/{reference}")
 
 
-router = Router("/", route_handlers=[new, record])
+@post("/requests/{reference:str}/close", include_in_schema=False)
+async def close(
+    session: Session, actor: Who, now: Now, reference: FromPath[str], form: Form
+) -> Redirect:
+    """Close the request, and show it."""
+    request, _ = await request_queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    closing = CloseIn(
+        text(form, "outcome"), several(form, "reasons"), text(form, "usefulness")
+    )
+    await actions.close(session, request, closing, actor=actor, now=now)
+    return go(f"/requests/{reference}")
+
+
+router = Router("/", route_handlers=[new, record, close])

@@ -56,6 +56,14 @@ async def outcome_of(session: AsyncSession, request_id: int) -> Outcome:
     return rules.derive([Outcome(item.outcome) for item in items])
 
 
+async def reasons_of(session: AsyncSession, request_id: int) -> list[str]:
+    """Return why it was not all, by code: what counts of responses and items."""
+    query = select(Response.reasons).where(Response.request_id == request_id, COUNTS)
+    found = [*(await session.exec(query)).all()]
+    found += [item.reasons for item in await current_items(session, request_id)]
+    return list(dict.fromkeys(code for codes in found for code in codes))
+
+
 async def corrected(
     session: AsyncSession, request_id: int, response_id: int
 ) -> Response:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from platformlink.errors import Conflict, FieldError, Invalid
-from platformlink.requests.rules import MOVES, Outcome, State, Step
+from platformlink.requests.rules import MOVES, CloseIn, Outcome, State, Step
 from platformlink.responses.codes import (
     LATER_INSTALMENT,
     REASONS,
@@ -168,6 +168,20 @@ def check_codes(reasons: Collection[str], wanted: Collection[str]) -> list[Field
         FieldError(where, "unknown", "There is no code %(code)s.", {"code": code})
         for where, code in strange
     ]
+
+
+def check_closing(fields: CloseIn) -> None:
+    """
+    Let pass a closing whose reasons are known, and fit how it ended.
+
+    Raises: ResponseInvalid.
+    """
+    errors = check_codes(fields.reasons, ())
+    if fields.outcome == Outcome.FULL and fields.reasons:
+        message = "Where all was given, there is no reason why not."
+        errors.append(FieldError("/reasons", "not-with-full", message))
+    if errors:
+        raise ResponseInvalid("", *errors)
 
 
 def check_items(

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from datetime import datetime, timedelta
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -10,6 +11,7 @@ from platformlink.adapters.mail import SmtpMailer
 from platformlink.dispatch.jobs import send_queued
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
+from platformlink.requests.jobs import notice_due
 from tests import factories
 from tests.desks import Desk
 
@@ -114,3 +116,58 @@ async def test_the_same_key_sends_once(desk: Desk) -> None:
 
     assert answers[0].json() == answers[1].json()
     assert len((await desk.lea.get(path)).json()) == 1
+
+
+async def late_by(desk: Desk, name: str, days: int) -> None:
+    """Let the job see the answer late."""
+    clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
+    due = next(one["safe_due_at"] for one in clocks if one["kind"] == "response")
+    late = datetime.fromisoformat(due) + timedelta(days=days)
+    await notice_due(desk.runtime, late)
+
+
+async def test_a_drafted_reminder_is_sealed_and_sent_by_its_own_reference(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+    await late_by(desk, name, desk.runtime.authority.leads.reminder_days[0])
+
+    (waiting,) = (await desk.lea.get(f"{API}/{name}/reminders")).json()
+    sealed = await desk.lea.post(f"{API}/{name}/reminders", {"level": 1})
+    letter = sealed.json()
+    sent = await desk.lea.post(
+        f"{API}/{letter['reference']}/dispatches",
+        {"channel": "form", "proof": {"reference": "TT-2"}},
+    )
+
+    assert (waiting["level"], waiting["letter"]) == (1, None)
+    assert (sealed.status_code, letter["kind"]) == (201, "reminder_1")
+    assert (sent.status_code, sent.json()["letter"]) == (201, letter["reference"])
+    assert (await desk.lea.get(f"{API}/{name}/reminders")).json() == []
+
+
+async def test_no_reminder_is_sealed_that_nobody_drafted(desk: Desk) -> None:
+    name = await desk.sent()
+
+    answer = await desk.lea.post(f"{API}/{name}/reminders", {})
+
+    assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (
+        404,
+        "no-reminder",
+    )
+
+
+async def test_our_answer_lets_their_clock_run_on(desk: Desk) -> None:
+    name = await desk.sent()
+    asked = {"kind": "need_more_info", "received_at": desk.clock.now.isoformat()}
+    await desk.lea.post(f"{API}/{name}/responses", asked)
+
+    silent = await desk.lea.post(f"{API}/{name}/supplements", {"answer": " "})
+    given = {"question": "Which offence?", "answer": "Extortion, article 151."}
+    letter = (await desk.lea.post(f"{API}/{name}/supplements", given)).json()
+    proof = {"channel": "form", "proof": {"reference": "TT-3"}}
+    await desk.lea.post(f"{API}/{letter['reference']}/dispatches", proof)
+
+    assert (silent.status_code, letter["kind"]) == (422, "supplement")
+    clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
+    assert {x["state"] for x in clocks if x["kind"] == "response"} == {"running"}

@@ -131,6 +131,8 @@ async def close(desk: Desk, name: str) -> None:
     """Close it with its outcome, and read its history."""
     silent = await desk.lea.post(f"{API}/{name}/close", {"outcome": ""})
     assert pointers(silent) == {"/outcome"}
+    strange = {"outcome": "partial", "reasons": ["because"]}
+    assert pointers(await desk.lea.post(f"{API}/{name}/close", strange)) == {"/reasons"}
     given = {"outcome": "preserved_only", "usefulness": "advanced"}
     closed = (await desk.lea.post(f"{API}/{name}/close", given)).json()
     assert (closed["state"], closed["whose_move"]) == ("closed", "Nobody’s move")
@@ -469,7 +471,7 @@ async def test_numbers_do_not_betray_a_restricted_case(desk: Desk) -> None:
 
 
 READ = (
-    *("letters", "events", "clocks", "responses", "dispatches"),
+    *("letters", "events", "clocks", "responses", "dispatches", "reminders"),
     *("letter.pdf", "preview.pdf"),
 )
 SHOWN = (
@@ -482,8 +484,10 @@ WRITTEN: tuple[tuple[str, dict[str, str]], ...] = (
     ("close", {"outcome": "full"}),
     ("dispatches", {"channel": "form"}),
     ("responses", {"kind": "ack", "received_at": NOW.isoformat()}),
+    ("reminders", {}),
+    ("supplements", {"answer": "x"}),
 )
-FORMS = ("edit", "send", "remind", "supplement", "responses", "steps/approve")
+FORMS = ("edit", "send", "remind", "supplement", "responses", "close", "steps/approve")
 LISTS = (
     *(f"{API}?q=some.secret", f"{API}?limit=200", "/api/v1/cases?q=hidden"),
     *("/requests?q=some.secret", "/requests", "/cases?q=hidden", "/cases", "/"),
@@ -527,6 +531,8 @@ NONSENSE: tuple[tuple[str, str], ...] = (
     ("POST", f"{API}/x/dispatches"),
     ("POST", f"{API}/x/dispatches/1/resolve"),
     ("POST", f"{API}/x/responses"),
+    ("POST", f"{API}/x/reminders"),
+    ("POST", f"{API}/x/supplements"),
     ("POST", "/api/v1/clocks/calculate"),
 )
 

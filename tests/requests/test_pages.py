@@ -189,7 +189,7 @@ POSTED = (
 )
 POSTED_OF_ONE = (
     *("edit", "send", "remind", "supplement", "responses", "steps/approve"),
-    *("steps/close", "steps/nonsense", "dispatches/1/resolve"),
+    *("close", "steps/nonsense", "dispatches/1/resolve"),
     "dispatches/99999999999999999999/resolve",
 )
 STRANGE: tuple[dict[str, Any], ...] = (
