@@ -10,7 +10,6 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
@@ -268,7 +267,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             use_handler_docstrings=True,
             operation_id_creator=docs.operation_id,
             render_plugins=[
-                JsonRenderPlugin(path="/openapi.json"),
+                docs.Schema(path="/openapi.json"),
                 docs.Docs(lambda request: make_shell(request, runtime)),
             ],
         ),

@@ -6,11 +6,14 @@ from typing import Any, ClassVar
 import msgspec
 from litestar import Request, Router
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
 from platformlink.web.pages import Page, Shell
+from platformlink.web.problems import Problem
+
+PROBLEM = "#/components/schemas/Problem"
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -96,6 +99,45 @@ def _kind(schema: dict[str, Any], parts: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"[{_kind(schema.get('items', {}), parts)}]"
     return str(schema.get("format") or schema.get("type", "…"))
+
+
+def with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return an OpenAPI document in which every call may answer with a problem.
+
+    Source: RFC 9457. It stands in place of what the framework says of a 400.
+    """
+    (_,), parts = msgspec.json.schema_components(
+        [Problem], ref_template="#/components/schemas/{name}"
+    )
+    content = {"application/problem+json": {"schema": {"$ref": PROBLEM}}}
+    refused = {"description": "Refused: what is wrong, and how to mend it"}
+    answer = {"default": refused | {"content": content}}
+    components = schema["components"]
+    return schema | {
+        "components": components | {"schemas": components["schemas"] | parts},
+        "paths": {
+            path: {
+                method: one | {"responses": _kept(one["responses"]) | answer}
+                for method, one in methods.items()
+            }
+            for path, methods in schema["paths"].items()
+        },
+    }
+
+
+def _kept(responses: dict[str, Any]) -> dict[str, Any]:
+    return {code: one for code, one in responses.items() if not code.startswith("4")}
+
+
+class Schema(JsonRenderPlugin):
+    """Serves the OpenAPI document, with our own problems."""
+
+    def render(
+        self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]
+    ) -> bytes:
+        """Return the document."""
+        return super().render(request, with_problems(openapi_schema))
 
 
 class Docs(OpenAPIRenderPlugin):

@@ -1,6 +1,6 @@
 """Refusals as responses: RFC 9457 for programs, a page for people."""
 
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 import msgspec
@@ -41,6 +41,14 @@ BY_CODE = {
 MEDIA_TYPE = "application/problem+json"
 
 
+class WrongField(TypedDict):
+    """A field of the input (a JSON pointer), a stable code, and how to mend it."""
+
+    pointer: str
+    code: str
+    message: str
+
+
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What went wrong, as RFC 9457 says it."""
 
@@ -49,7 +57,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     status: int
     detail: str = ""
     instance: str = ""
-    errors: list[dict[str, str]] = []
+    errors: list[WrongField] = []
 
 
 class ProblemPage(Page, frozen=True):
@@ -66,7 +74,7 @@ def status_of(refusal: Refusal) -> int:
     return next(code for base, code in STATUS.items() if isinstance(refusal, base))
 
 
-def field_error(error: FieldError, words: Words) -> dict[str, str]:
+def field_error(error: FieldError, words: Words) -> WrongField:
     """Return a wrong field with its message in the reader's language."""
     message = words.say(Phrase(error.message, dict(error.params)))
     return {"pointer": error.pointer, "code": error.code, "message": message}

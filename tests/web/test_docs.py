@@ -39,3 +39,20 @@ async def test_the_page_lists_every_call_with_its_fields(client: Client) -> None
     assert "If-Match" in page
     assert "narrative_local" in page
     assert "https://cdn" not in page
+
+
+async def test_every_call_may_answer_with_a_problem_of_our_own_shape(
+    client: Client,
+) -> None:
+    told = (await client.get("/api/openapi.json")).json()
+    answer = (await client.post("/api/v1/session", json={})).json()
+
+    problem = told["components"]["schemas"]["Problem"]
+    assert set(answer) <= set(problem["properties"])
+    for methods in told["paths"].values():
+        for one in methods.values():
+            assert not [code for code in one["responses"] if code.startswith("4")]
+            content = one["responses"]["default"]["content"]
+            assert content["application/problem+json"]["schema"]["$ref"].endswith(
+                "/Problem"
+            )
