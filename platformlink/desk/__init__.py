@@ -9,4 +9,6 @@ Decisions
 - 2026-11-24: the board asks the clocks, not the requests: one row is one clock, and
   what time decides is computed at the moment of looking.
 - 2026-11-24: a manager's board shows numbers only; rows need the right to read.
+- 2026-11-24: a fact of a protocol leads to the letters that print it by way of the
+  letter's fields (`resting`); the templates say themselves which fields they print.
 """

@@ -1,23 +1,43 @@
-"""The liaison board, for programs."""
+"""The liaison board and published texts, for programs."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from litestar import Router, get
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from platformlink.clocks.sentences import Urgency, chip
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.desk import queries
+from platformlink.desk import queries, watching
 from platformlink.desk.queries import Row, Wanted
-from platformlink.desk.schemas import Board, ClockLine
+from platformlink.desk.schemas import Board, ClockLine, TextOut
 from platformlink.errors import FieldError, Invalid
+from platformlink.identity.once import Once
 from platformlink.permissions import Right, require
-from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
+from platformlink.protocols import actions, caring, guidelines
+from platformlink.protocols import queries as protocols
+from platformlink.protocols.actions import Act
+from platformlink.protocols.guidelines import Dated
+from platformlink.protocols.schemas import TextIn, TextItem, TextList
+from platformlink.protocols.shelf import Library
+from platformlink.protocols.tables import GuidelineText
+from platformlink.web.handed import (
+    FromPath,
+    FromQuery,
+    JSONBody,
+    Now,
+    Runtime,
+    Session,
+    Shell,
+    Who,
+)
 from platformlink.web.words import Words
 
 MOST = 200
+Key = NamedDependency[Once]
+Protocols = NamedDependency[Library]
 States = Annotated[str, QueryParameter(name="state")]
 STATES: dict[str, tuple[Urgency, ...]] = {
     "overdue": (Urgency.LATE,),
@@ -121,4 +141,72 @@ async def clocks(
     return Board(kept, queries.cursor_of(last) if last else None)
 
 
-router = Router("/api/v1", route_handlers=[clocks])
+def _item(one: GuidelineText) -> TextItem:
+    return TextItem(
+        id=one.id,
+        source=one.source,
+        dated_on=one.dated_on,
+        sha256=one.sha256,
+        imported_at=one.imported_at,
+    )
+
+
+@get("/platforms/{slug:str}/guidelines")
+async def texts(
+    slug: FromPath[str],
+    session: Session,
+    library: Protocols,
+    actor: Who,
+    source: FromQuery[str] = "",
+) -> TextList:
+    """Return the imported texts of a platform, of one source or of all."""
+    protocol = library.get(slug)
+    chosen = caring.source_id(protocol, source) if source else ""
+    found = await protocols.texts(session, slug, source=chosen)
+    return TextList([_item(one) for one in found])
+
+
+@get("/platforms/{slug:str}/guidelines/{number:int}")
+async def text(
+    slug: FromPath[str],
+    number: FromPath[int],
+    session: Session,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+) -> TextOut:
+    """Return one text, what it changed, and what of ours rests on that."""
+    protocol = library.get(slug)
+    found = await watching.seen(session, runtime, protocol, number, actor=actor)
+    return TextOut(
+        text=_item(found.text),
+        before=_item(found.before) if found.before else None,
+        content=found.text.content,
+        changed=found.changed,
+        touched=found.touched,
+        templates=found.templates,
+        drafts=[one.draft_id for one in found.drafts],
+    )
+
+
+@post("/platforms/{slug:str}/guidelines")
+async def take_text(
+    slug: FromPath[str],
+    session: Session,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    once: Key,
+    data: JSONBody[TextIn],
+) -> Response[TextItem]:
+    """Keep a text as it stood on a day; the same one is kept once."""
+    if once.answer is not None:
+        return once.answer
+    given = Dated(data.dated_on, guidelines.clean("content", data.content.encode()))
+    kept = await actions.take_text(
+        session, library, slug, data.source, given, act=Act(actor, now)
+    )
+    return once.keep(_item(kept), 201)
+
+
+router = Router("/api/v1", route_handlers=[clocks, texts, text, take_text])

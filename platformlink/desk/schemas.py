@@ -4,6 +4,10 @@ from datetime import datetime
 
 import msgspec
 
+from platformlink.desk.resting import TemplateTouched
+from platformlink.protocols.guidelines import Line, Touched
+from platformlink.protocols.schemas import TextItem
+
 
 class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
     """One clock of the board: what ends when, of which request, whose move it is."""
@@ -30,3 +34,20 @@ class Board(msgspec.Struct, frozen=True):
 
     items: list[ClockLine]
     next_cursor: str | None
+
+
+class TextOut(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A published text, its difference to the one before, and what rests on that.
+
+    ``touched`` are facts of the protocol, ``templates`` the letters that print them,
+    ``drafts`` those that the caller may see. Without an earlier text all are empty.
+    """
+
+    text: TextItem
+    before: TextItem | None
+    content: str
+    changed: list[Line]
+    touched: list[Touched]
+    templates: list[TemplateTouched]
+    drafts: list[str]

@@ -17,8 +17,10 @@ Decided 2026-11-24:
   (`letter_templates/<kind>.html`, `letter_templates/phrases/<language>.po`). The
   template sets two languages side by side and prints data once. Turned down: a folder
   per language or per pair, whose layouts would have to agree line by line.
-- Three extra files: `paper.py` (fields -> Html), `wording.py` (dates, characters) and
-  `codes.py`, the small part of the rules that people type and compare.
+- Four extra files: `paper.py` (fields -> Html), `wording.py` (dates, characters),
+  `codes.py`, the small part of the rules that people type and compare, and `prints.py`,
+  which reads in the templates themselves what each prints and which phrases rest on
+  it. Turned down: a table of that, which nobody would keep true.
 - The seal's time and certificate are printed by the page, as text that is read aloud
   and copied; the signature field over them stays empty. Turned down: an appearance
   drawn by the signing library, which embeds a second font and is no text.

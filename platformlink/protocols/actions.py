@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
+from platformlink.errors import FieldError
 from platformlink.permissions import Actor, Right, require
-from platformlink.protocols import caring, patches
+from platformlink.protocols import caring, guidelines, patches
 from platformlink.protocols.caring import (
     AlreadyDecided,
     FileChanged,
@@ -29,6 +30,8 @@ from platformlink.protocols.tables import (
     ProtocolReview,
     ProtocolVersion,
 )
+
+NOTHING = "Paste their text."
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -126,6 +129,7 @@ async def confirm(
         reviewed_by_id=act.actor.id,
     )
     session.add(review)
+    await session.flush()
     _note(session, "confirmed", slug, act, pointer=pointer, source=review.source)
     return review
 
@@ -290,13 +294,23 @@ async def take_text(
     given: Dated,
     *,
     act: Act,
-) -> int:
+) -> GuidelineText:
     """
-    Keep one text that a person pasted.
+    Return one text that a person gave, kept once.
 
-    Raises: MayNot, UnknownPlatform, NoSuchSource.
+    Raises: MayNot, UnknownPlatform, NoSuchSource, TextWrong.
     """
     require(act.actor, Right.PROPOSE)
-    return await keep_texts(
-        session, library, slug, source, [given], actor_id=act.actor.id, now=act.now
+    chosen = caring.source_id(library.get(slug), source)
+    if not given.content.strip():
+        raise guidelines.TextWrong("", FieldError("/content", "required", NOTHING))
+    await keep_texts(
+        session, library, slug, chosen, [given], actor_id=act.actor.id, now=act.now
     )
+    query = select(GuidelineText).where(
+        GuidelineText.slug == slug,
+        GuidelineText.source == chosen,
+        GuidelineText.dated_on == given.dated_on,
+        GuidelineText.sha256 == version_of(given.content),
+    )
+    return (await session.exec(query)).one()

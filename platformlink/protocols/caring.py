@@ -58,6 +58,13 @@ class NoSuchChannel(Missing):
     title = "The protocol opens no such channel"
 
 
+class NoSuchText(Missing):
+    """No text of this platform was imported under this number."""
+
+    code = "no-such-text"
+    title = "No such text was imported"
+
+
 class NoSuchSource(Invalid):
     """The file rests on no source of this name."""
 

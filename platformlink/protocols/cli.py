@@ -144,12 +144,12 @@ async def _watched(opened: Opened, given: Given, found: list[Dated]) -> Watched:
             now=runtime.clock(),
         )
         known = await queries.texts(session, given.slug, source=given.source)
-        after, before = (*known[:2], None, None)[:2]
-        changed = (
-            guidelines.difference(before.content, after.content)
-            if before and after
-            else []
-        )
+        changed: list[Line] = []
+        if known:
+            after, before = await queries.text_of(session, given.slug, known[0].id)
+            changed = guidelines.changed(
+                before.content if before else None, after.content
+            )
     protocol = given.library.get(given.slug)
     touched = guidelines.touched(protocol, given.source, changed)
     return Watched(kept, changed, touched)

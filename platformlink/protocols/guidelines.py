@@ -138,6 +138,11 @@ def difference(before: str, after: str, *, around: int = 1) -> list[Line]:
     return found[1:]
 
 
+def changed(before: str | None, after: str) -> list[Line]:
+    """Return what a text changed; the first one of a source changes nothing."""
+    return [] if before is None else difference(before, after)
+
+
 def words_of(text: str) -> frozenset[str]:
     """Return the telling words of a text, in lower case, and its numbers."""
     return frozenset(WORD.findall(text.lower())) - COMMON
@@ -159,15 +164,15 @@ def _said(fact: Fact) -> str:
 
 
 def touched(
-    protocol: CooperationProtocol, source: str, changed: list[Line]
+    protocol: CooperationProtocol, source: str, lines: list[Line]
 ) -> list[Touched]:
     """
     Return the facts of a source that rest on what changed, the surest first.
 
     Those that share its telling words, and those with a number that is gone from it.
     """
-    gone = words_of(" ".join(one.text for one in changed if one.sign == "-"))
-    new = words_of(" ".join(one.text for one in changed if one.sign == "+"))
+    gone = words_of(" ".join(one.text for one in lines if one.sign == "-"))
+    new = words_of(" ".join(one.text for one in lines if one.sign == "+"))
     parts, lost = gone | new, {one for one in gone - new if one.isdigit()}
     found = []
     for at, fact in walk(protocol):

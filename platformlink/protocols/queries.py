@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import func, tuple_
+from sqlalchemy.orm import QueryableAttribute, defer, undefer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.identity.tables import User
 from platformlink.protocols import shelf
-from platformlink.protocols.caring import NoSuchProposal
+from platformlink.protocols.caring import NoSuchProposal, NoSuchText
 from platformlink.protocols.protocol import Channel, CooperationProtocol
 from platformlink.protocols.shelf import UnknownPlatform
 from platformlink.protocols.tables import (
@@ -19,6 +20,7 @@ from platformlink.protocols.tables import (
     ProtocolVersion,
 )
 
+CONTENT: QueryableAttribute[str] = GuidelineText.content  # type: ignore[assignment] # what the class attribute is
 KEPT = 128
 MOST_PROPOSALS = 100
 _by_version: dict[str, CooperationProtocol] = {}
@@ -141,12 +143,39 @@ async def is_confirmed(
 async def texts(
     session: AsyncSession, slug: str, *, source: str = ""
 ) -> list[GuidelineText]:
-    """Return the imported texts of a platform, the newest first."""
+    """Return the imported texts of a platform, newest first; none bears its words."""
     query = (
         select(GuidelineText)
         .where(GuidelineText.slug == slug)
         .order_by(col(GuidelineText.dated_on).desc(), col(GuidelineText.id).desc())
+        .options(defer(CONTENT, raiseload=True))  # megabytes each
     )
     if source:
         query = query.where(GuidelineText.source == source)
     return list((await session.exec(query)).all())
+
+
+async def text_of(
+    session: AsyncSession, slug: str, number: int
+) -> tuple[GuidelineText, GuidelineText | None]:
+    """
+    Return one imported text, and the one of the same source before it.
+
+    Raises: NoSuchText.
+    """
+    query = (
+        select(GuidelineText)
+        .where(GuidelineText.slug == slug)
+        .options(undefer(CONTENT))
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.exec(query.where(GuidelineText.id == number))).first()
+    if found is None:
+        raise NoSuchText
+    place = tuple_(col(GuidelineText.dated_on), col(GuidelineText.id))
+    earlier = (
+        query.where(GuidelineText.source == found.source)
+        .where(place < (found.dated_on, found.id))
+        .order_by(col(GuidelineText.dated_on).desc(), col(GuidelineText.id).desc())
+    )
+    return found, (await session.exec(earlier.limit(1))).first()

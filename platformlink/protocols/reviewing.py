@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.errors import Refusal
 from platformlink.identity import queries as identity
@@ -97,11 +98,32 @@ def _patch(library: Library, proposal: Proposal) -> str:
         return ""
 
 
+def download(library: Library, proposal: Proposal) -> Response[str]:
+    """
+    Return a proposal as a file for `git apply`.
+
+    Raises: FileChanged, UnknownPlatform.
+    """
+    name = f"{proposal.slug}-{proposal.id}.patch"
+    return Response(
+        actions.patch_of(library, proposal),
+        media_type=MediaType.TEXT,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 async def proposed(
-    session: Session, library: Library, *, slug: str = ""
+    session: AsyncSession, library: Library, *, slug: str = ""
 ) -> list[Proposed]:
     """Return what was proposed, for one platform or for all."""
     found = await queries.proposals(session, slug=slug)
+    return await with_names(session, library, found)
+
+
+async def with_names(
+    session: AsyncSession, library: Library, found: list[Proposal]
+) -> list[Proposed]:
+    """Return proposals with their patches and the names of who did what."""
     ids = {one.proposed_by_id for one in found}
     ids |= {one.decided_by_id for one in found if one.decided_by_id}
     return shown(library, found, await identity.names(session, ids))
@@ -243,13 +265,7 @@ async def patch(
     number: FromPath[int],
 ) -> Response[str]:
     """Return a proposal as the patch to commit."""
-    proposal = await queries.proposal(session, slug, number)
-    name = f"{slug}-{number}.patch"
-    return Response(
-        actions.patch_of(library, proposal),
-        media_type=MediaType.TEXT,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return download(library, await queries.proposal(session, slug, number))
 
 
 @post("/platforms/{slug:str}/channels/{code:str}/confirm", include_in_schema=False)

@@ -97,3 +97,105 @@ class ProposalIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     value: Annotated[str, msgspec.Meta(max_length=100_000)]
     source: str
     why: str
+
+
+class ConfirmIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """
+    A word that a file still holds, or the fact at a JSON pointer into it.
+
+    Without a source it rests on the fact's own; a whole file needs one.
+    """
+
+    pointer: str = ""
+    source: str = ""
+
+
+class ReviewOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's word that a fact of a version still holds; no pointer: the file."""
+
+    version: str
+    pointer: str
+    source: str
+    reviewed_at: datetime
+    by: str
+
+
+class ReviewList(msgspec.Struct, frozen=True):
+    """What was confirmed of a platform's present version, newest first."""
+
+    items: list[ReviewOut]
+    next_cursor: str | None = None
+
+
+class ProposalOut(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A proposed change of one place, and what a second person decided.
+
+    ``is_accepted`` is None while it waits; ``patch`` is empty where the file has
+    changed at this place since.
+    """
+
+    id: int
+    platform: str
+    version: str
+    pointer: str
+    before: str
+    after: str
+    source: str
+    why: str
+    proposed_at: datetime
+    proposed_by: str
+    is_accepted: bool | None
+    decision: str
+    decided_at: datetime | None
+    decided_by: str
+    is_in_file: bool
+    patch: str
+
+
+class ProposalList(msgspec.Struct, frozen=True):
+    """Proposed changes: those that wait first, then the newest."""
+
+    items: list[ProposalOut]
+    next_cursor: str | None = None
+
+
+class DecisionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why; needed to decline."""
+
+    decision: str = ""
+
+
+class ChannelIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How somebody made sure that a channel's address is the platform's own."""
+
+    how: str
+
+
+class TextIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """
+    A platform's published text as it stood on a day.
+
+    ``source`` is the id of a source of its protocol; none: its first own text.
+    """
+
+    content: Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
+    dated_on: date
+    source: str = ""
+
+
+class TextItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One imported text, without its words."""
+
+    id: int
+    source: str
+    dated_on: date
+    sha256: str
+    imported_at: datetime
+
+
+class TextList(msgspec.Struct, frozen=True):
+    """The imported texts of a platform, newest first."""
+
+    items: list[TextItem]
+    next_cursor: str | None = None
