@@ -46,6 +46,7 @@ from platformlink.responses import queries as responses
 from platformlink.responses.codes import KIND_NAMES as ANSWER_NAMES
 from platformlink.responses.codes import OUTCOME_NAMES, REASONS, USEFULNESS_NAMES
 from platformlink.responses.codes import Kind as AnswerKind
+from platformlink.responses.senders import Senders
 from platformlink.responses.tables import Response as Answer
 from platformlink.responses.tables import ResponseItem
 from platformlink.values import Phrase
@@ -98,6 +99,14 @@ ASSESSED: Mapping[Outcome, str] = MappingProxyType(
 )
 
 
+class AnswerRow(msgspec.Struct, frozen=True):
+    """One response, what its kind is called, and what is amiss with its sender."""
+
+    answer: Answer
+    name: str
+    amiss: FindingOut | None
+
+
 class RequestPage(Page, frozen=True, kw_only=True):
     """One request."""
 
@@ -114,7 +123,7 @@ class RequestPage(Page, frozen=True, kw_only=True):
     history: list[Line]
     letters: list[Letter]
     dispatches: list[Dispatch]
-    answers: list[tuple[Answer, str]]
+    answers: list[AnswerRow]
     items: dict[tuple[int, str], tuple[str, str]]
     categories: list[str]
     reminders: list[Reminder]
@@ -271,6 +280,15 @@ async def _items(
     return categories, shown
 
 
+def _answer(one: Answer, senders: Senders, shell: PlainShell) -> AnswerRow:
+    found = senders.finding(one.sender)
+    return AnswerRow(
+        one,
+        shell.words.say(ANSWER_NAMES[AnswerKind(one.kind)]),
+        showing.finding(found, shell.words) if found else None,
+    )
+
+
 async def _children(
     session: AsyncSession, request: PlatformRequest, actor: Actor
 ) -> list[PlatformRequest]:
@@ -322,6 +340,7 @@ async def _page(
     subject = await queries.subject(session, request, case)
     categories, items = await _items(session, request.id, shell)
     answers = await responses.of_request(session, request.id)
+    senders = Senders(protocol, sending.agreement_of(request))
     found = (
         await sealing.findings(session, runtime, request, case, now)
         if request.state in (State.DRAFT, State.IN_REVIEW)
@@ -343,10 +362,7 @@ async def _page(
         history=[_line(event, name, shell) for event, name in history],
         letters=(await letter_queries.of_request(session, request.id))[::-1],
         dispatches=await dispatches.of_request(session, request.id),
-        answers=[
-            (one, shell.words.say(ANSWER_NAMES[AnswerKind(one.kind)]))
-            for one in answers
-        ],
+        answers=[_answer(one, senders, shell) for one in answers],
         items=items,
         categories=categories,
         outcome=await responses.outcome_of(session, request.id),

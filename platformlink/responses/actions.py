@@ -23,6 +23,7 @@ from platformlink.responses import queries, rules
 from platformlink.responses.codes import KIND_NAMES, Effect, Kind
 from platformlink.responses.rules import EFFECTS, IMPLIED, ItemIn, Until
 from platformlink.responses.schemas import ResponseIn
+from platformlink.responses.senders import Senders, address_in
 from platformlink.responses.tables import Response, ResponseItem
 from platformlink.values import Phrase
 
@@ -30,11 +31,12 @@ HOLD_CLOCKS = (ClockKind.HOLD_EXPIRY, ClockKind.RENEWAL, ClockKind.LEGAL_PROCESS
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a request asks of whom: accounts, and categories by intrusiveness."""
+    """What a request asks of whom: accounts, categories; and who may answer."""
 
     platform: str
     targets: list[Target]
     categories: list[str]
+    senders: Senders
 
 
 class Came(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +119,7 @@ async def asked_of(session: AsyncSession, request: PlatformRequest) -> Asked:
         protocol.name,
         await request_queries.targets_of(session, request.id),
         [one.value for one in Category if one in wanted],
+        Senders(protocol, sending.agreement_of(request)),
     )
 
 
@@ -129,6 +132,7 @@ def _checked(
     errors = [
         *rules.check_times(fields.received_at, request.sent_at, now),
         *rules.check_codes(fields.reasons, fields.wanted),
+        *asked.senders.check(fields.sender, fields.kind),
         *rules.check_items(items, ids, asked.categories),
     ]
     if fields.kind not in set(Kind):
@@ -167,6 +171,7 @@ def _response(
         recorded_at=now,
         recorded_by_id=actor.id if actor else None,
         channel=fields.channel,
+        sender=address_in(fields.sender),
         platform_reference=fields.platform_reference.strip(),
         until_on=until.on,
         until_at=until.at,

@@ -9,7 +9,8 @@ from platformlink.identity.once import Once
 from platformlink.requests import queries as requests
 from platformlink.requests import showing
 from platformlink.requests.rules import CloseIn
-from platformlink.requests.schemas import RequestOut
+from platformlink.requests.schemas import FindingOut, RequestOut
+from platformlink.requests.showing import finding
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions, queries
 from platformlink.responses.schemas import ItemOut, ResponseIn, ResponseOut
@@ -24,21 +25,36 @@ from platformlink.web.handed import (
     Who,
 )
 from platformlink.web.versions import IfMatch, require_version, tagged
+from platformlink.web.words import Words
 
 Key = NamedDependency[Once]
 
 
 async def _shown(
-    session: AsyncSession, request: PlatformRequest, *found: Response
+    session: AsyncSession, request: PlatformRequest, words: Words, *found: Response
 ) -> list[ResponseOut]:
     """Return responses with their items and what the request has come to."""
     items = await queries.items_of(session, *(one.id for one in found))
     outcome = await queries.outcome_of(session, request.id)
-    return [_out(request, one, items, outcome) for one in found]
+    senders = (await actions.asked_of(session, request)).senders
+    return [
+        _out(
+            request,
+            one,
+            items,
+            outcome,
+            [finding(x, words) for x in [senders.finding(one.sender)] if x],
+        )
+        for one in found
+    ]
 
 
 def _out(
-    request: PlatformRequest, one: Response, items: list[ResponseItem], outcome: str
+    request: PlatformRequest,
+    one: Response,
+    items: list[ResponseItem],
+    outcome: str,
+    findings: list[FindingOut],
 ) -> ResponseOut:
     return ResponseOut(
         id=one.id,
@@ -46,6 +62,7 @@ def _out(
         received_at=one.received_at,
         recorded_at=one.recorded_at,
         channel=one.channel,
+        sender=one.sender,
         platform_reference=one.platform_reference,
         until_on=one.until_on,
         until_at=one.until_at,
@@ -60,6 +77,7 @@ def _out(
         corrects=one.corrects_id,
         state=request.state,
         outcome=outcome,
+        findings=findings,
     )
 
 
@@ -69,6 +87,7 @@ async def record(
     runtime: Runtime,
     actor: Who,
     now: Now,
+    shell: Shell,
     once: Key,
     reference: FromPath[str],
     data: JSONBody[ResponseIn],
@@ -82,7 +101,7 @@ async def record(
     made = await actions.record(
         session, runtime.authority, request, data, actor=actor, now=now
     )
-    (shown,) = await _shown(session, request, made)
+    (shown,) = await _shown(session, request, shell.words, made)
     return once.keep(shown, 201)
 
 
@@ -112,12 +131,12 @@ async def close(
 
 @get("/requests/{reference:str}/responses")
 async def listed(
-    session: Session, actor: Who, reference: FromPath[str]
+    session: Session, actor: Who, shell: Shell, reference: FromPath[str]
 ) -> list[ResponseOut]:
     """Return all responses of a request, corrected ones too, newest first."""
     request, _ = await requests.by_reference(session, reference, actor=actor)
     found = await queries.of_request(session, request.id)
-    return await _shown(session, request, *found)
+    return await _shown(session, request, shell.words, *found)
 
 
 router = Router("/api/v1", route_handlers=[record, close, listed])

@@ -78,7 +78,10 @@ class RecordPage(Page, frozen=True, kw_only=True):
     refusal: str
 
 
-TYPED = ("kind", "received_at", "channel", "platform_reference", "until", "note")
+TYPED = (
+    *("kind", "received_at", "channel", "sender"),
+    *("platform_reference", "until", "note"),
+)
 
 
 def _cell_name(target_id: int, category: str) -> str:
@@ -112,6 +115,7 @@ def _fields(
         kind=text(form, "kind"),
         received_at=received_at,
         channel=text(form, "channel"),
+        sender=text(form, "sender"),
         platform_reference=text(form, "platform_reference"),
         items=_items(form, asked),
         until=_until(text(form, "until"), zone),

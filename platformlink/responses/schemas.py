@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from platformlink.requests.schemas import FindingOut
 from platformlink.responses.rules import ItemIn
 
 
@@ -15,11 +16,13 @@ class ResponseIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `until` is a day (2026-12-01) or an instant with an offset; what ends then depends
     on the kind. `reasons` hold for every item that names none of its own; `wanted` is
     what more they ask for. `corrects` names the response that this one replaces.
+    `sender` is the mail address from which it came.
     """
 
     kind: str
     received_at: Annotated[datetime, msgspec.Meta(tz=True)]
     channel: str = ""
+    sender: str = ""
     platform_reference: str = ""
     items: tuple[ItemIn, ...] = ()
     until: str = ""
@@ -46,6 +49,7 @@ class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     recorded_at: datetime
     channel: str
+    sender: str
     platform_reference: str
     until_on: date | None
     until_at: datetime | None
@@ -56,3 +60,4 @@ class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
     corrects: int | None
     state: str
     outcome: str
+    findings: list[FindingOut]  # what is amiss with its sender

@@ -57,6 +57,7 @@ class Response(SQLModel, table=True):
         default=None, sa_column=Column(BigInteger, ForeignKey("app_user.id"))
     )
     channel: str = ""
+    sender: str = ""
     platform_reference: str = ""
     until_on: date | None = None
     until_at: datetime | None = Field(default=None, sa_column=Column(Instant))

@@ -218,3 +218,20 @@ async def test_the_form_shows_every_account_and_category(
     assert page.status_code == 200
     assert "@some.name" in page.text
     assert "Subscriber data" in page.text
+
+
+async def test_the_sender_of_a_look_alike_is_named_in_the_answer_and_on_the_page(
+    desk: Client, request_: PlatformRequest
+) -> None:
+    given = {"kind": "other", "sender": "law@tikt0k.com"}
+    refused = await post(desk, request_, kind="ack", sender="law@tikt0k.com")
+    answer = await post(desk, request_, **given)
+    page = await desk.get(
+        f"/requests/{request_.reference}", headers={"accept": "text/html"}
+    )
+
+    (found,) = answer.json()["findings"]
+    assert refused.json()["errors"][0]["pointer"] == "/sender"
+    assert (found["severity"], found["code"]) == ("error", "lookalike")
+    assert found["message"] in page.text
+    assert "law@tikt0k.com" in page.text
