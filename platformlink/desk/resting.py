@@ -122,7 +122,8 @@ def _template(
         own = fields & set(fields_of(protocol, at))
         if own and _is_about(kinds_of(protocol, at), kind):
             facts.append(at)
-            phrases |= {said for field in own for said in printed[field]}
+            said = (phrase for field in own for phrase in printed[field])
+            phrases |= {one for one in said if " " in one}  # a label alone says little
     return TemplateTouched(f"{kind}.html", tuple(facts), tuple(sorted(phrases)))
 
 

@@ -48,8 +48,6 @@ class _Reader:
             node = self._blocks.get(node.name, node)
         if isinstance(node, nodes.If):
             around |= frozenset(_fields(node.test))
-        if isinstance(node, nodes.For):
-            around |= frozenset(_fields(node.iter))
         if isinstance(node, nodes.Getattr) and _is_fields(node.node):
             self.found.setdefault(node.attr, set())
         if isinstance(node, nodes.Call):
