@@ -27,6 +27,7 @@ from platformlink.desk import api as desk_api
 from platformlink.desk import calendar, detail, emergency, platforms, watching
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
+from platformlink.dispatch import following
 from platformlink.dispatch import pages as dispatch_pages
 from platformlink.errors import Refusal
 from platformlink.identity import api as identity_api
@@ -214,7 +215,7 @@ ROUTERS: tuple[Router, ...] = (
         requests_api.router,
         requests_pages.router,
     ),
-    *(dispatch_api.router, dispatch_pages.router),
+    *(dispatch_api.router, dispatch_pages.router, following.router),
     *(responses_api.router, responses_pages.router),
     *(clocks_api.router, clocks_pages.router, letters_pages.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),

@@ -28,6 +28,16 @@ class UnitEntry(Strict, frozen=True):
     name: dict[str, str]
 
 
+class Point(Strict, frozen=True):
+    """The 24/7 point of contact, or another authority, of a foreign State."""
+
+    country: str  # ISO 3166-1 alpha-2
+    name: str
+    lines: tuple[str, ...] = ()  # office, street, city, country
+    email: str = ""
+    phone: str = ""
+
+
 class Target(Strict, frozen=True):
     """Our own target for an answer, where nothing is agreed or stated."""
 
@@ -82,6 +92,7 @@ class Authority(Strict, frozen=True):
     units: tuple[UnitEntry, ...]
     instruments: tuple[Instrument, ...]
     targets: dict[str, Target]
+    points: tuple[Point, ...] = ()
     leads: Leads = Leads()
     retention: Retention = Retention()
     office_opens: time = time(8)
@@ -93,6 +104,10 @@ class Authority(Strict, frozen=True):
     def tz(self) -> ZoneInfo:
         """Return the authority's time zone."""
         return ZoneInfo(self.zone)
+
+    def point(self, country: str) -> Point | None:
+        """Return the point of contact of a State, or None."""
+        return next((one for one in self.points if one.country == country), None)
 
     def instrument(self, code: str) -> Instrument | None:
         """Return the instrument of a code, or None."""

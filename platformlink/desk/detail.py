@@ -23,7 +23,14 @@ from platformlink.permissions import Actor, Right, may
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.shelf import Library
-from platformlink.requests import queries, rules, sealing, sending, showing
+from platformlink.requests import (
+    following,
+    queries,
+    rules,
+    sealing,
+    sending,
+    showing,
+)
 from platformlink.requests.rules import (
     KIND_NAMES,
     MOVERS,
@@ -92,6 +99,10 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     reopen: bool
     ratify: bool
     remind: bool
+    correct: bool
+    escalate: bool
+    escalate_to_state: bool
+    acknowledge: bool
 
 
 ASSESSED: Mapping[Outcome, str] = MappingProxyType(
@@ -173,6 +184,8 @@ def can_of(
     actor: Actor,
     subject: Any,  # noqa: ANN401 - permissions.Subject
     reminders: list[Reminder],
+    *,
+    is_point_known: bool,
 ) -> Can:
     """Return what a person may do with a request in its state."""
     steps = rules.possible(State(request.state))
@@ -203,6 +216,10 @@ def can_of(
         and not is_own
         and may(actor, Right.RATIFY, subject),
         remind=sends and any(one.letter_id is None for one in reminders),
+        correct=sends and request.state in following.STANDING,
+        escalate=sends and request.state in following.ASKED,
+        escalate_to_state=is_point_known,
+        acknowledge=sends and request.state in following.RECEIVED,
     )
 
 
@@ -333,6 +350,7 @@ async def _page(
 ) -> RequestPage:
     protocol = await protocols.pinned(session, request.protocol_version)
     entity = sending.entity_of(protocol, request)
+    point = runtime.authority.point((entity.country if entity else None) or "")
     reminders = await queries.reminders_waiting(session, request.id)
     running, ended = _clock_rows(
         await clock_queries.of_requests(session, [request.id]), shell, now
@@ -373,7 +391,7 @@ async def _page(
         reminders=reminders,
         findings=[showing.finding(one, shell.words) for one in found],
         children=await _children(session, request, actor),
-        can=can_of(request, actor, subject, reminders),
+        can=can_of(request, actor, subject, reminders, is_point_known=bool(point)),
         whose=shell.words.say(rules.whose_move(State(request.state), protocol.name)),
         mover=MOVERS[State(request.state)],
         next_line=_next_line(request, running, shell, protocol.name),

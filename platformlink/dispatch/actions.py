@@ -31,15 +31,16 @@ from platformlink.values import Phrase
 
 
 async def _channel(
-    session: AsyncSession, request: PlatformRequest, code: str
+    session: AsyncSession, request: PlatformRequest, letter: Letter, code: str
 ) -> Channel:
     """
-    Return an open channel of the pinned protocol.
+    Return a channel of a letter: open in the pinned protocol, or to a State.
 
     Raises: DispatchInvalid, which says which are open.
     """
     protocol = await protocols.pinned(session, request.protocol_version)
-    channels = {one.code: one for one in sending.open_channels(protocol, request.kind)}
+    found = sending.channels_of(protocol, request, letter)
+    channels = {one.code: one for one in found}
     if code not in channels:
         message = "Choose a channel that the protocol opens: %(channels)s."
         known = {"channels": ", ".join(channels) or "–"}
@@ -71,8 +72,11 @@ async def _require_known(
     Raises: ChannelUnconfirmed.
     """
     slug, address = request.platform, channel.address or channel.name
-    is_known = channel.verified is not None or await protocols.is_confirmed(
-        session, slug, channel, sender_id=actor.id
+    is_ours = channel.code == sending.STATE_CHANNEL  # from the authority's own file
+    is_known = (
+        is_ours
+        or channel.verified is not None
+        or await protocols.is_confirmed(session, slug, channel, sender_id=actor.id)
     )
     if is_known:
         return
@@ -107,7 +111,7 @@ async def send(
     await sending.require_sendable(session, request, letter, actor=actor)
     if not sending.is_in_force(letter):
         raise NothingToSend
-    channel = await _channel(session, request, given.channel)
+    channel = await _channel(session, request, letter, given.channel)
     await _require_free(session, letter)
     await _require_known(session, request, channel, actor=actor, now=now)
     dispatch = Dispatch(

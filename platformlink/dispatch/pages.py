@@ -101,6 +101,11 @@ def _values(
     return [one for one in found if one.text]
 
 
+def is_known(channel: Channel) -> bool:
+    """Say whether a file of ours already says whose channel it is."""
+    return channel.verified is not None or channel.code == sending.STATE_CHANNEL
+
+
 async def _page(
     session: AsyncSession,
     request: PlatformRequest,
@@ -110,7 +115,7 @@ async def _page(
     actor: Actor,
 ) -> SendPage:
     protocol = await protocols.pinned(session, request.protocol_version)
-    channels = sending.open_channels(protocol, request.kind)
+    channels = sending.channels_of(protocol, request, letter)
     chosen = next((one for one in channels if one.code == channel), None)
     chosen = chosen or (channels[0] if channels else None)
     words = await protocols.confirmations(session, request.platform)
@@ -130,7 +135,7 @@ async def _page(
         letter=letter,
         channels=channels,
         channel=chosen,
-        is_known=bool(others or (chosen and chosen.verified)),
+        is_known=bool(others or (chosen and is_known(chosen))),
         confirmed=confirmed,
         values=_values(request, case, letter, author),
     )

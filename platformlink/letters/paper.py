@@ -39,6 +39,12 @@ def _breakable(text: str) -> Markup:
     return Markup("/<wbr>").join(escape(part) for part in parts)
 
 
+def _grouped(digits: str) -> Markup:
+    """Return a hash in two halves, each on a line of its own."""
+    halves = [digits[place : place + 32] for place in range(0, len(digits), 32)]
+    return Markup("<br>").join(escape(wording.shown(one)) for one in halves)
+
+
 def _in_language(said: tuple[Said, ...], language: str) -> str:
     return next((one.text for one in said if one.language == language), said[0].text)
 
@@ -60,6 +66,8 @@ def environment(folder: Path) -> jinja2.Environment:
         notes=wording.notes,
         paragraphs=wording.paragraphs,
         in_language=_in_language,
+        grouped=_grouped,
+        thousands=lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
         utc_time=lambda value: value.astimezone(UTC).strftime("%H:%M"),
         utc_year=lambda value: str(value.astimezone(UTC).year),
         year=lambda value: str(value.year),
@@ -180,6 +188,7 @@ def _values(folder: Path, fields: LetterFields, now: datetime) -> dict[str, obje
         "qr": _qr(fields),
         "items_on_page": rules.ITEMS_ON_PAGE,
         "open_requests": rows,
+        "first_open": min(rows, key=lambda row: row.sent_on, default=None),
         "first_to_lapse": rows[0] if rows and rows[0].held_until_on else None,
     }
     return values | _voices(voice, zone)

@@ -32,6 +32,10 @@ class LetterKind(StrEnum):
     REMINDER_3 = "reminder_3"
     WITHDRAWAL = "withdrawal"
     SUPPLEMENT = "supplement"
+    CORRECTION = "correction"
+    ESCALATION = "escalation"
+    ACKNOWLEDGEMENT = "acknowledgement"  # of what came
+    HANDOVER = "handover"  # of what came, to whoever works with it
 
 
 class Finding(StrEnum):
@@ -212,6 +216,29 @@ class Annex(Printed, frozen=True):
     pages: int = 0
 
 
+class Correction(Printed, frozen=True):
+    """One thing that an earlier letter said wrongly, and how it reads rightly."""
+
+    what: Texts
+    said: Texts
+    correct: Texts
+
+
+class Piece(Printed, frozen=True):
+    """
+    One thing received: what it is, when it came, how it is known again.
+
+    ``sha256`` is in hexadecimal digits; ``size_bytes`` 0 is not known.
+    """
+
+    name: str
+    received_at: datetime
+    kind: Texts = {}
+    reference: str = ""  # the giver's own
+    size_bytes: int = 0
+    sha256: str = ""
+
+
 class Issue(Printed, frozen=True):
     """
     What only sealing knows: reference, code, where to verify, when, with what.
@@ -231,9 +258,11 @@ class LetterFields(Printed, frozen=True):
     """
     Everything that a letter prints, and nothing else: the embedded request.json.
 
-    ``open`` is for reminders, ``earlier`` for what follows a letter, ``question`` and
-    ``answer`` for supplements, ``reason`` for withdrawals, ``expected`` says whose
-    time the answer is measured by (agreed, stated, own).
+    ``open`` is for reminders and escalations, ``earlier`` for what follows a letter,
+    ``question`` and ``answer`` for supplements, ``reason`` for withdrawals,
+    ``corrections`` for corrections, ``pieces`` for receipts, ``recipient`` for whoever
+    takes them over. ``expected`` says whose time the answer is measured by (agreed,
+    stated, own); ``custodian`` holds the data where a State is addressed.
     """
 
     kind: LetterKind
@@ -269,6 +298,10 @@ class LetterFields(Printed, frozen=True):
     answer: Texts = {}
     reason: Texts = {}
     annexes: tuple[Annex, ...] = ()
+    custodian: Addressee | None = None
+    corrections: tuple[Correction, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    recipient: Person | None = None
 
 
 # What a letter of each kind cannot be without.
@@ -288,6 +321,10 @@ REQUIRED: dict[LetterKind, tuple[str, ...]] = {
     LetterKind.REMINDER_3: ("open",),
     LetterKind.WITHDRAWAL: ("earlier", "reason"),
     LetterKind.SUPPLEMENT: ("earlier", "question", "answer"),
+    LetterKind.CORRECTION: ("earlier", "corrections"),
+    LetterKind.ESCALATION: ("open", "reason"),
+    LetterKind.ACKNOWLEDGEMENT: ("earlier", "pieces"),
+    LetterKind.HANDOVER: ("earlier", "pieces", "recipient"),
 }
 
 # What else it prints where it is given.
@@ -308,6 +345,10 @@ OPTIONAL: dict[LetterKind, tuple[str, ...]] = {
     LetterKind.REMINDER_3: ("expected",),
     LetterKind.WITHDRAWAL: ("items",),
     LetterKind.SUPPLEMENT: ("items", "annexes"),
+    LetterKind.CORRECTION: ("reason",),
+    LetterKind.ESCALATION: ("expected", "custodian", "officer"),
+    LetterKind.ACKNOWLEDGEMENT: ("reason",),
+    LetterKind.HANDOVER: ("reason",),
 }
 ALWAYS = (
     *("kind", "service", "sender", "addressee", "signatory", "version"),
@@ -368,6 +409,7 @@ def trimmed(fields: LetterFields) -> LetterFields:
 def with_gaps(fields: LetterFields, today: date) -> LetterFields:
     """Return the fields with an ellipsis wherever the kind still lacks something."""
     gap = {"en": GAP}
+    midnight = datetime.combine(today, time(), tzinfo=UTC)
     gaps: dict[str, object] = {
         "items": (Item(kind=gap, identifier=GAP),),
         "data": (DataItem(category="", name=gap),),
@@ -375,10 +417,13 @@ def with_gaps(fields: LetterFields, today: date) -> LetterFields:
         "offence": Offence(name=gap, provision=gap),
         "officer": Person(name=GAP),
         "hold": Hold(days=0, until_on=today),
-        "answer_by_at": datetime.combine(today, time(), tzinfo=UTC),
+        "answer_by_at": midnight,
         "emergency": Emergency(danger=gap, averts=gap),
         "earlier": Earlier(reference=GAP, dated_on=today),
         "open": (OpenRequest(reference=GAP, asked=gap, sent_on=today, awaited=gap),),
+        "corrections": (Correction(what=gap, said=gap, correct=gap),),
+        "pieces": (Piece(name=GAP, received_at=midnight),),
+        "recipient": Person(name=GAP),
     }
     missing = [one for one in REQUIRED[fields.kind] if _is_blank(getattr(fields, one))]
     filled = {name: gaps.get(name, gap) for name in missing}

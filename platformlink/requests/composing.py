@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from platformlink.authority import Authority
+from platformlink.authority import Authority, Point
 from platformlink.cases.tables import Case
 from platformlink.clocks.rules import compute
 from platformlink.clocks.terms import Calendar
@@ -42,10 +42,11 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     calendar: Calendar | None
     at: datetime
-    earlier: letters.Earlier | None = None
+    earlier: letters.Earlier | None = None  # the letter of the parent
+    own: letters.Earlier | None = None  # the request's own letter
 
 
-def _texts(matter: Matter, text: str, local: str = "") -> Texts:
+def in_words(matter: Matter, text: str, local: str = "") -> Texts:
     """Return a text by language, without what was not written."""
     authentic = matter.authority.languages[0]
     found = {matter.request.language: text.strip()}
@@ -134,7 +135,7 @@ def _confidentiality(matter: Matter) -> letters.Confidentiality | None:
     return letters.Confidentiality(
         until_on=request.non_disclosure_until_on,
         basis={},
-        reason=_texts(matter, request.non_disclosure_reason),
+        reason=in_words(matter, request.non_disclosure_reason),
     )
 
 
@@ -153,8 +154,8 @@ def _emergency(matter: Matter) -> letters.Emergency | None:
     if request.kind != Kind.EMERGENCY_DISCLOSURE:
         return None
     return letters.Emergency(
-        danger=_texts(matter, request.danger),
-        averts=_texts(matter, request.averts),
+        danger=in_words(matter, request.danger),
+        averts=in_words(matter, request.averts),
     )
 
 
@@ -204,14 +205,14 @@ def request_fields(matter: Matter) -> LetterFields:
         offence=letters.Offence(
             name={language: case.offence}, provision={language: case.offence_article}
         ),
-        facts=_texts(matter, request.narrative, request.narrative_local),
-        nexus=_texts(matter, request.nexus),
-        necessity=_texts(matter, request.necessity or UNSAID),
-        urgency=_texts(matter, request.urgency_reason),
+        facts=in_words(matter, request.narrative, request.narrative_local),
+        nexus=in_words(matter, request.nexus),
+        necessity=in_words(matter, request.necessity or UNSAID),
+        urgency=in_words(matter, request.urgency_reason),
         report_number=request.report_number,
         emergency=_emergency(matter),
         earlier=matter.earlier,
-        reason=_texts(matter, request.necessity or UNSAID),
+        reason=in_words(matter, request.necessity or UNSAID),
     )
     return letters.trimmed(fields)
 
@@ -234,10 +235,10 @@ def following_fields(
         protocol_version=matter.request.protocol_version,
         is_demonstration=matter.authority.is_demonstration,
         items=_items(matter),
-        earlier=matter.earlier,
-        reason=_texts(matter, reason),
-        question=_texts(matter, question),
-        answer=_texts(matter, reason),
+        earlier=matter.own,
+        reason=in_words(matter, reason),
+        question=in_words(matter, question),
+        answer=in_words(matter, reason),
     )
     return letters.trimmed(fields)
 
@@ -249,6 +250,57 @@ def reminder_fields(
     kind = LetterKind(f"reminder_{level}")
     fields = following_fields(matter, kind)
     return msgspec.structs.replace(fields, open=rows, officer=None, items=())
+
+
+def correction_fields(
+    matter: Matter, corrections: tuple[letters.Correction, ...], reason: str
+) -> LetterFields:
+    """Return what a correction says."""
+    fields = following_fields(matter, LetterKind.CORRECTION, reason=reason)
+    return msgspec.structs.replace(fields, corrections=corrections)
+
+
+def receipt_fields(
+    matter: Matter, pieces: tuple[letters.Piece, ...], remark: str
+) -> LetterFields:
+    """Return what an acknowledgement of receipt says."""
+    fields = following_fields(matter, LetterKind.ACKNOWLEDGEMENT, reason=remark)
+    return msgspec.structs.replace(fields, pieces=pieces)
+
+
+def escalation_fields(
+    matter: Matter, row: letters.OpenRequest, reason: str, point: Point | None
+) -> LetterFields:
+    """Return what an escalation says: to the entity, or to a foreign point."""
+    fields = following_fields(matter, LetterKind.ESCALATION, reason=reason)
+    fields = msgspec.structs.replace(
+        fields, open=(row,), officer=_person(matter.author)
+    )
+    if point is not None:
+        return msgspec.structs.replace(
+            fields, custodian=_addressee(matter), addressee=point_addressee(point)
+        )
+    return msgspec.structs.replace(fields, addressee=_contact(matter))
+
+
+def point_addressee(point: Point) -> letters.Addressee:
+    """Return a State's point of contact, as a letter addresses it."""
+    reached = " · ".join(filter(None, (point.email, point.phone)))
+    lines = (*point.lines, reached) if reached else point.lines
+    return letters.Addressee(name=point.name, lines=lines)
+
+
+def _contact(matter: Matter) -> letters.Addressee:
+    """Return the entity by the person whom it named to us for this, if it did."""
+    addressee = _addressee(matter)
+    agreement = matter.facts.agreement
+    named = [
+        one
+        for one in (agreement.contacts if agreement else ())
+        if "escalat" in one.purpose.casefold()
+    ]
+    lines = tuple(f"{one.name}, {one.purpose}" for one in named[:1])
+    return msgspec.structs.replace(addressee, lines=(*lines, *addressee.lines))
 
 
 ASKED: dict[Kind, str] = {

@@ -173,7 +173,7 @@ async def _seal_first(
     fields = composing.request_fields(matter)
     earlier = await letter_queries.of_request(session, request.id)
     replaced = next((one for one in earlier if one.kind == request.kind), None)
-    letter = await _sealed(
+    letter = await sealed(
         session, runtime, request, fields, actor=actor, now=now, replaced=replaced
     )
     request.reference = request.reference or letter.reference
@@ -181,7 +181,7 @@ async def _seal_first(
     return letter
 
 
-async def _sealed(
+async def sealed(
     session: AsyncSession,
     runtime: Runtime,
     request: PlatformRequest,
@@ -191,6 +191,11 @@ async def _sealed(
     now: datetime,
     replaced: Letter | None = None,
 ) -> Letter:
+    """
+    Return a letter of a request, sealed.
+
+    Raises: LetterWrong, Upstream.
+    """
     return await letters.seal(
         session,
         runtime,
@@ -231,19 +236,28 @@ async def matter_of(
             session, timing.hold_term(facts, now), now
         ),
         at=now,
-        earlier=await _earlier(session, runtime, request),
+        earlier=await _parents(session, runtime, request),
+        own=await _first(session, runtime, request),
     )
 
 
-async def _earlier(
+async def _parents(
     session: AsyncSession, runtime: Runtime, request: PlatformRequest
 ) -> Earlier | None:
-    """Return the letter that a new one follows: the parent's, or the request's own."""
-    followed = request
-    if request.kind == Kind.PRESERVATION_EXTENSION and request.parent_id is not None:
-        followed = await session.get_one(PlatformRequest, request.parent_id)
+    """Return the letter of the request that a request follows, if it follows one."""
+    if request.parent_id is None:
+        return None
+    parent = await session.get_one(PlatformRequest, request.parent_id)
+    return await _first(session, runtime, parent)
+
+
+async def _first(
+    session: AsyncSession, runtime: Runtime, followed: PlatformRequest
+) -> Earlier | None:
+    """Return a request's own letter, the one in force before those that are not."""
     found = await letter_queries.of_request(session, followed.id)
-    first = next((one for one in found if one.kind == followed.kind), None)
+    own = [one for one in found if one.kind == followed.kind]
+    first = max(own, key=lambda one: (one.is_in_force, one.id), default=None)
     if first is None:
         return None
     zone = ZoneInfo(runtime.authority.zone)
@@ -342,7 +356,7 @@ async def withdraw(
         if sending.is_in_force(earlier):
             await letters.withdraw(session, earlier, now=now)
     fields = composing.following_fields(matter, LetterKind.WITHDRAWAL, reason=reason)
-    return await _sealed(session, runtime, request, fields, actor=actor, now=now)
+    return await sealed(session, runtime, request, fields, actor=actor, now=now)
 
 
 async def supplement(
@@ -368,7 +382,7 @@ async def supplement(
     kind = LetterKind.SUPPLEMENT
     asked = question.strip() or "–"
     fields = composing.following_fields(matter, kind, reason=answer, question=asked)
-    return await _sealed(session, runtime, request, fields, actor=actor, now=now)
+    return await sealed(session, runtime, request, fields, actor=actor, now=now)
 
 
 async def remind(
@@ -388,14 +402,14 @@ async def remind(
     """
     await actions.require_right(session, request, Right.SEND, actor)
     matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
-    rows = (await _open_line(session, runtime, request),)
+    rows = (await open_line(session, runtime, request),)
     fields = composing.reminder_fields(matter, reminder.level, rows)
-    letter = await _sealed(session, runtime, request, fields, actor=actor, now=now)
+    letter = await sealed(session, runtime, request, fields, actor=actor, now=now)
     reminder.letter_id = letter.id
     return letter
 
 
-async def _open_line(
+async def open_line(
     session: AsyncSession, runtime: Runtime, request: PlatformRequest
 ) -> OpenRequest:
     """Return the line of a reminder for a request that waits."""

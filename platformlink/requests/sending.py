@@ -23,6 +23,7 @@ from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import (
     Agreement,
     Channel,
+    Confidence,
     CooperationProtocol,
     Entity,
 )
@@ -33,6 +34,13 @@ from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
 from platformlink.requests.timing import Facts, Wanted
 from platformlink.values import Phrase
 
+FOLLOWING: dict[LetterKind, str] = {
+    LetterKind.WITHDRAWAL: "Withdrawal sent",
+    LetterKind.CORRECTION: "Correction %(reference)s sent",
+    LetterKind.ESCALATION: "Escalation %(reference)s sent",
+    LetterKind.ACKNOWLEDGEMENT: "Acknowledgement of receipt %(reference)s sent",
+}
+STATE_CHANNEL = "state"
 REMINDERS = (LetterKind.REMINDER_1, LetterKind.REMINDER_2, LetterKind.REMINDER_3)
 
 
@@ -43,6 +51,25 @@ def open_channels(protocol: CooperationProtocol, kind: str) -> tuple[Channel, ..
         for one in protocol.channels
         if one.status == "open" and (not one.kinds or kind in one.kinds)
     )
+
+
+def channels_of(
+    protocol: CooperationProtocol, request: PlatformRequest, letter: Letter
+) -> tuple[Channel, ...]:
+    """Return the ways of a letter: the platform's, or the one to a foreign State."""
+    if not letter.content.get("custodian"):
+        return open_channels(protocol, request.kind)
+    name = letter.fields.addressee.name
+    who = "By the secure channel between the points of contact; record the proof here."
+    channel = Channel(
+        code=STATE_CHANNEL,
+        kind="authority",
+        name=name,
+        status="open",
+        who=who,
+        confidence=Confidence.SOURCED,
+    )
+    return (channel,)
 
 
 def is_in_force(letter: Letter) -> bool:
@@ -160,8 +187,8 @@ async def delivered(
             proof=proof,
         )
         return
-    elif kind is LetterKind.WITHDRAWAL:
-        phrase = Phrase("Withdrawal sent")
+    elif kind in FOLLOWING:
+        phrase = Phrase(FOLLOWING[kind], {"reference": letter.reference})
     else:
         await _sent(
             session, authority, request, at=at, proof=proof, actor=actor, now=now

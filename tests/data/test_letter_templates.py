@@ -119,7 +119,7 @@ def shown_forms(text: str) -> list[str]:
         moment = datetime.fromisoformat(text)
         return [f"{moment:%H:%M}"]
     if re.fullmatch(r"[0-9a-f]{64}", text):
-        return [text[:4].upper()]
+        return [f"{text[:4].upper()} {text[4:8].upper()}", text]
     if re.fullmatch(r"[0-9A-Z]{16}", text):
         return ["7KQ4-M2XD-R9TB-V6HC"]
     return [" ".join(text.split())]
