@@ -1,4 +1,4 @@
-"""The board with 100,000 requests, 5,000 of them open: queries and the whole page."""
+"""100,000 requests, 5,000 of them open: the board, and who asked before."""
 
 import asyncio
 import os
@@ -29,6 +29,7 @@ from platformlink.identity.tables import SignIn
 from platformlink.permissions import Actor
 from platformlink.ports import Ports, Runtime
 from platformlink.protocols import actions as protocols
+from platformlink.requests import queries as requests
 from platformlink.settings import Settings
 from tests.bench.bench_clocks import database
 from tests.standins import SilentBell, TakingMailer
@@ -150,6 +151,20 @@ async def ours(session: AsyncSession, actor: Actor, until: datetime) -> None:
     await queries.next_calm(session, actor=actor, after_at=until)
 
 
+async def asked(runtime: Runtime, actor: Actor, count: int) -> list[float]:
+    """Time who asked before about accounts, half of which somebody asked about."""
+    step = max(1, 2 * REQUESTS // count)
+    known = [("tiktok", f"user{number}") for number in range(1, REQUESTS, step)]
+    strange = [("tiktok", f"nobody{number}") for number in range(count // 2)]
+
+    async def once() -> None:
+        async with runtime.sessions() as session:
+            await requests.asked_before(session, known + strange, actor=actor)
+
+    await timed(5, once)
+    return await timed(ROUNDS, once)
+
+
 async def page(runtime: Runtime, actor: Actor) -> list[float]:
     """Time the whole page through the application."""
     async with runtime.sessions.begin() as session:
@@ -204,12 +219,17 @@ async def measure() -> None:
         own = await timed(ROUNDS, once)
         plain = await bare(engine, actor, until)
         ratio = statistics.median(own) / statistics.median(plain)
+        one, many = await asked(runtime, actor, 2), await asked(runtime, actor, 100)
         whole = await page(runtime, actor)
         print(f"board, {REQUESTS:,} requests, {OPEN:,} open")
         print(
             f"  queries: {statistics.median(own) * 1000:.1f} ms ours,"
             f" {statistics.median(plain) * 1000:.1f} ms bare SQL: {ratio:.2f} times"
             " (at most 3)"
+        )
+        print(
+            f"  who asked before: median {percentile(one, 0.5):.1f} ms about 2 accounts"
+            f" (at most 5), {percentile(many, 0.5):.1f} ms about 100"
         )
         print(
             f"  whole page: median {percentile(whole, 0.5):.0f} ms,"
