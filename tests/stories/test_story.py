@@ -3,8 +3,10 @@
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -197,3 +199,33 @@ def test_what_was_typed_stays_when_a_form_is_refused(sign_in: SignIn) -> None:
 
     expect(ana.locator("#f-offence")).to_have_value("Computer fraud")
     expect(ana.locator("#w-reference")).to_be_visible()
+
+
+SECTIONS = (
+    *("Who to address", "Channels", "Hold and extension", "On which footing"),
+    *("What they hold, and for how long", "Accounts they can find"),
+    *("What a request must carry", "Before you send", "Notice to the user"),
+    *("Times, delivery, costs", "People and agreement"),
+)
+
+
+@pytest.mark.parametrize(
+    ("slug", "sentence"),
+    [
+        ("tiktok", "Addressed to the wrong company."),
+        ("apple", "No exact identifier or period."),  # the longest file
+    ],
+)
+def test_a_platform_prints_on_two_sheets_with_nothing_cut(
+    sign_in: SignIn, slug: str, sentence: str
+) -> None:
+    page = sign_in("luan")
+    page.goto(f"/platforms/{slug}")
+
+    with closing(pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))) as printed:
+        count = len(printed)
+        text = "".join(sheet.get_textpage().get_text_range() for sheet in printed)
+
+    assert count <= 2
+    assert [one for one in SECTIONS if one not in text] == []
+    assert sentence in text
