@@ -1,13 +1,11 @@
 """A pool of processes for work that keeps a processor busy, or that may crash it."""
 
 import asyncio
-import ctypes
 import gc
 import multiprocessing
 import os
 import resource
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -28,7 +26,6 @@ MOST_MEMORY_BYTES = 2 * 1024**3
 RENEWED_AFTER = 400  # pieces of work; the libraries keep some 0.1 MB of each
 COLLECTED_AFTER = 50_000  # new objects
 NICENESS = 5  # who reads a page goes before who waits for a letter
-DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class WorkerLost(Upstream):
@@ -38,12 +35,23 @@ class WorkerLost(Upstream):
     title = "The work took too long or broke off; try it again"
 
 
+def _end_with_parent() -> None:
+    """
+    End this process when the one that it works for has ended, however it ended.
+
+    The fork server is no such parent: it lives for as long as any of its children.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
 def _settle(warm_up: Callable[[], object] | None) -> None:
     """Leave Ctrl-C to the parent, die with it, and take no more than a fair share."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     if warm_up:
         warm_up()

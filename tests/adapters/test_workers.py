@@ -2,14 +2,20 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import psutil
 import pytest
 
 from platformlink.adapters.workers import RENEWED_AFTER, WorkerLost, Workers
 
 pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -68,3 +74,35 @@ async def test_processes_are_renewed_so_that_memory_stays_flat(
 
     assert len(done) == RENEWED_AFTER
     assert {first} < set(done)
+
+
+PARENT = """
+import asyncio, os
+from platformlink.adapters.workers import Workers
+
+async def main():
+    workers = Workers(count=1)
+    print(await workers.run(os.getpid), flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_of_a_killed_parent_end_too(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        server = worker.parent()
+        parent.kill()
+
+    gone, alive = psutil.wait_procs([worker, server], timeout=5)
+
+    assert (len(gone), alive) == (2, [])
