@@ -25,6 +25,7 @@ from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
 from platformlink.desk import calendar, detail, emergency, platforms, watching
+from platformlink.desk import evidence as desk_evidence
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import following
@@ -47,6 +48,7 @@ from platformlink.reports import pages as reports_pages
 from platformlink.requests import api as requests_api
 from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
+from platformlink.responses import evidence
 from platformlink.responses import pages as responses_pages
 from platformlink.web import docs, problems, refusals, shield
 from platformlink.web.pages import STATIC, Shell
@@ -216,10 +218,17 @@ ROUTERS: tuple[Router, ...] = (
         requests_pages.router,
     ),
     *(dispatch_api.router, dispatch_pages.router, following.router),
-    *(responses_api.router, responses_pages.router),
+    *(responses_api.router, responses_pages.router, evidence.router),
     *(clocks_api.router, clocks_pages.router, letters_pages.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
-    *(desk.router, desk_api.router, detail.router, emergency.router, calendar.router),
+    *(
+        desk.router,
+        desk_api.router,
+        detail.router,
+        desk_evidence.router,
+        emergency.router,
+        calendar.router,
+    ),
 )
 
 

@@ -65,6 +65,12 @@ class Retention(Strict, frozen=True):
     draft_days: int = 90
 
 
+class VaultEntry(Strict, frozen=True):
+    """To whom evidence is encrypted: age recipients, whose keys are kept elsewhere."""
+
+    recipients: tuple[str, ...] = ()
+
+
 class Instrument(Strict, frozen=True):
     """A legal footing this authority may use, with its words for the letter."""
 
@@ -95,6 +101,7 @@ class Authority(Strict, frozen=True):
     points: tuple[Point, ...] = ()
     leads: Leads = Leads()
     retention: Retention = Retention()
+    vault: VaultEntry = VaultEntry()
     office_opens: time = time(8)
     office_closes: time = time(16)
     crest: str | None = None  # an SVG file beside this one

@@ -1,6 +1,6 @@
 """What leaves the house goes through one of these; adapters/ fills them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -165,6 +165,62 @@ class Mailer(Protocol):
         ...
 
 
+class KeptWhole(msgspec.Struct, frozen=True):
+    """What an item turned out to be: SHA-256 of what came, and of what is kept."""
+
+    sha256: str
+    kept_sha256: str
+
+
+class Vault(Protocol):
+    """Keeps files encrypted to the authority's recipients, which it cannot read."""
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is anybody to encrypt to."""
+        ...
+
+    def new_key(self) -> str:
+        """Return a key for the parts of one upload."""
+        ...
+
+    async def put_part(self, item: int, number: int, content: bytes, key: str) -> None:
+        """
+        Keep a part, encrypted to the upload's own key.
+
+        Raises: Upstream.
+        """
+        ...
+
+    async def assemble(self, item: int, count: int, key: str) -> KeptWhole:
+        """
+        Hash the parts in order and keep them as one file, in little memory.
+
+        Raises: Upstream.
+        """
+        ...
+
+    async def forget_parts(self, item: int, count: int) -> None:
+        """Remove the parts of an item that is kept; those gone already are no error."""
+        ...
+
+    async def fingerprint(self, item: int) -> str:
+        """
+        Return the SHA-256 of what is kept, or nothing where nothing is.
+
+        Raises: Upstream, where the store does not answer.
+        """
+        ...
+
+    def read(self, item: int) -> AsyncIterator[bytes]:
+        """
+        Yield the encrypted file, a piece at a time.
+
+        Raises: Upstream.
+        """
+        ...
+
+
 class Bell(Protocol):
     """Wakes a worker for a job that would also come by itself, a little later."""
 
@@ -180,6 +236,7 @@ class Ports:
     renderer: Renderer
     sealer: Sealer
     mailer: Mailer
+    vault: Vault
     bell: Bell
 
 

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from platformlink import authority as authorities
-from platformlink.adapters import db, files, mail, pdf, queue, seal
+from platformlink.adapters import db, files, mail, pdf, queue, seal, vault
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.audit.queries import latest
@@ -172,6 +172,7 @@ async def opened(
             renderer=pdf.WeasyRenderer(templates, workers),
             sealer=seal.from_settings(settings, workers),
             mailer=mailer,
+            vault=vault.from_settings(settings, authority.vault.recipients),
             bell=bell,
         ),
         clock=now,

@@ -15,10 +15,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from platformlink import wiring
 from platformlink.adapters import queue
 from platformlink.dispatch import jobs as dispatch
+from platformlink.evidence import jobs as evidence
 from platformlink.notices import jobs as notices
 from platformlink.ports import Runtime
 from platformlink.requests import jobs as requests
 from platformlink.requests import news
+from platformlink.responses import jobs as responses
 
 log = structlog.get_logger()
 
@@ -28,6 +30,7 @@ AWAY_SECONDS = 5
 ENDING_SECONDS = 8  # a container is given ten to stop
 EVERY_10_SECONDS = {0, 10, 20, 30, 40, 50}
 EVERY_30_SECONDS = {5, 35}
+EVERY_MINUTE = {45}
 
 TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (dispatch.send_queued, EVERY_10_SECONDS),
@@ -35,6 +38,8 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (requests.notice_due, EVERY_30_SECONDS),
     (news.notice_changed, EVERY_30_SECONDS),
     (notices.mail_waiting, EVERY_30_SECONDS),
+    (evidence.keep_arrived, EVERY_10_SECONDS),
+    (responses.check_fixity, EVERY_MINUTE),
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import authority as authorities
-from platformlink.adapters import db, pdf, postgres, schema, seal
+from platformlink.adapters import db, pdf, postgres, schema, seal, vault
 from platformlink.adapters.mail import NoMailer
 from platformlink.adapters.workers import Workers
 from platformlink.app import build
@@ -130,6 +130,7 @@ def runtime(engine: AsyncEngine, settings: Settings, workers: Workers) -> Runtim
             renderer=pdf.WeasyRenderer(templates, workers),
             sealer=seal.from_settings(settings, workers),
             mailer=NoMailer(),
+            vault=vault.from_settings(settings, ()),
             bell=SilentBell(),
         ),
         clock=lambda: NOW,

@@ -1,6 +1,7 @@
 """Playing the scenes with the desk's own actions, at the instants they happened."""
 
 import asyncio
+import hashlib
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +16,8 @@ from platformlink.cases.tables import Case
 from platformlink.demo.scenes import STORIES, Fate, Scene, scenes
 from platformlink.dispatch import actions as dispatch
 from platformlink.dispatch.rules import DispatchIn, Proof
+from platformlink.evidence import actions as evidence
+from platformlink.evidence.rules import EvidenceIn, Way
 from platformlink.letters import queries as letters
 from platformlink.permissions import Actor
 from platformlink.ports import Runtime
@@ -322,6 +325,8 @@ async def _answer(
             actor=liaison,
             now=min(received_at + timedelta(hours=1), stage.now),
         )
+    if scene.fate is Fate.ANSWERED:
+        await _register(stage, session, request, case)
     if scene.fate in OUTCOMES:
         closing = CloseIn(OUTCOMES[scene.fate], (), "")
         now = sent_at + span * 0.6
@@ -339,3 +344,25 @@ async def _answer(
             actor=liaison,
             now=_later(at, days=5),
         )
+
+
+async def _register(
+    stage: Stage, session: AsyncSession, request: PlatformRequest, case: Case
+) -> None:
+    """Register what a platform gave; it lies elsewhere, as it would."""
+    name = f"{request.platform}-production.zip"
+    await evidence.add(
+        session,
+        stage.runtime.ports.vault,
+        request.id,
+        EvidenceIn(
+            name=name,
+            size_bytes=148_212_004,
+            way=Way.REGISTERED,
+            sha256=hashlib.sha256(name.encode()).hexdigest(),
+            place=f"Evidence store, shelf {case.id}",
+            custodian="Forensic laboratory",
+        ),
+        actor=stage.people["luan"],
+        now=stage.now - timedelta(days=2),
+    )

@@ -27,7 +27,10 @@ SEALED_SINCE_DAYS = 300
 SEAL = "demonstration-seal.p12"
 HOST = "127.0.0.1"
 # What a demonstration leaves in its directory; nothing else there is ever deleted.
-LEFT = ("postgres", "postgres.new", "valkey", "outbox", "secret", SEAL, FILLING, NOTE)
+LEFT = (
+    *("postgres", "postgres.new", "valkey", "outbox", "secret", SEAL, FILLING, NOTE),
+    *("vault", "vault-identity.txt"),
+)
 
 
 class RunsAlready(Conflict):

@@ -16,6 +16,8 @@ from platformlink.desk.rules import CLOCK_NAMES, SOURCE_WORDS
 from platformlink.dispatch import queries as dispatches
 from platformlink.dispatch.rules import STATUS_NAMES, Status
 from platformlink.dispatch.tables import Dispatch
+from platformlink.evidence import queries as kept
+from platformlink.evidence.tables import EvidenceItem
 from platformlink.identity import queries as identity
 from platformlink.letters import queries as letter_queries
 from platformlink.letters.tables import Letter
@@ -136,6 +138,7 @@ class RequestPage(Page, frozen=True, kw_only=True):
     dispatches: list[Dispatch]
     answers: list[AnswerRow]
     items: dict[tuple[int, str], tuple[str, str]]
+    evidence: list[EvidenceItem]
     categories: list[str]
     reminders: list[Reminder]
     findings: list[FindingOut]
@@ -382,6 +385,7 @@ async def _page(
         dispatches=await dispatches.of_request(session, request.id),
         answers=[_answer(one, senders, shell) for one in answers],
         items=items,
+        evidence=await kept.of_request(session, request.id),
         categories=categories,
         outcome=await responses.outcome_of(session, request.id),
         reasons={

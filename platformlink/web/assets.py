@@ -11,6 +11,7 @@ MODULES = HERE / "node_modules"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.css",
     "htmx.org/dist/htmx.min.js": "htmx.js",
+    "js-sha256/build/sha256.min.js": "sha256.js",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter.woff2",
     "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": (
         "inter-ext.woff2"

@@ -24,7 +24,16 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from sqlalchemy import text
 
 from platformlink import authority
-from platformlink.adapters import db, mail, pdf, postgres, schema, seal, typesetting
+from platformlink.adapters import (
+    db,
+    mail,
+    pdf,
+    postgres,
+    schema,
+    seal,
+    typesetting,
+    vault,
+)
 from platformlink.adapters.queue import QueueBell
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
@@ -68,6 +77,7 @@ async def desk(folder: Path) -> AsyncIterator[Runtime]:
             renderer=pdf.WeasyRenderer(TEMPLATES, workers),
             sealer=seal.from_settings(settings, workers),
             mailer=mail.NoMailer(),
+            vault=vault.from_settings(settings, ()),
             bell=QueueBell("redis://127.0.0.1:1"),
         ),
         clock=lambda: NOW,

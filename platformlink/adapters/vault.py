@@ -1,0 +1,207 @@
+"""
+Fills the port Vault: age encryption (pyrage) into an object store (obstore).
+
+Reading, hashing and encrypting run in threads; what is held in memory is one part.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import obstore
+import pyrage
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from platformlink.adapters import files
+from platformlink.errors import Upstream
+from platformlink.ports import KeptWhole
+from platformlink.settings import Settings
+
+PIECE_BYTES = 1024 * 1024
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StoreAway(Upstream):
+    """The store of the vault does not answer, or is full."""
+
+    code = "store-away"
+    title = "The vault does not answer; nothing was lost, try it again"
+
+
+class _Parts:
+    """The decrypted parts of an upload as one file to read, hashed on the way."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts = iter(parts)
+        self._held = memoryview(b"")
+        self.hash = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        """Return at most `size` bytes; none at the end."""
+        while not self._held:
+            part = next(self._parts, None)
+            if part is None:
+                return b""
+            self.hash.update(part)
+            self._held = memoryview(part)
+        given, self._held = self._held[:size], self._held[size:]
+        return bytes(given)
+
+
+class _Hashed:
+    """What is written, hashed on its way to the store."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self.hash = hashlib.sha256()
+
+    def write(self, content: bytes) -> int:
+        """Pass the bytes on."""
+        self.hash.update(content)
+        self._write(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+def _part(item: int, number: int) -> str:
+    return f"parts/{item}/{number:07d}.age"
+
+
+def _whole(item: int) -> str:
+    return f"evidence/{item}.age"
+
+
+class AgeVault:
+    """Encrypts to recipients (`age1…`) whose keys are elsewhere, and stores."""
+
+    def __init__(self, store: ObjectStore, recipients: Iterable[str]) -> None:
+        self._store = store
+        self._recipients = [pyrage.x25519.Recipient.from_str(x) for x in recipients]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is anybody to encrypt to."""
+        return bool(self._recipients)
+
+    def new_key(self) -> str:
+        """Return a key for the parts of one upload."""
+        return str(pyrage.x25519.Identity.generate())
+
+    async def put_part(self, item: int, number: int, content: bytes, key: str) -> None:
+        """
+        Keep a part, encrypted to the upload's own key.
+
+        Raises: StoreAway.
+        """
+
+        def put() -> None:
+            own = pyrage.x25519.Identity.from_str(key).to_public()
+            sealed = pyrage.encrypt(content, [own])
+            obstore.put(self._store, _part(item, number), sealed)
+
+        await _in_thread(put)
+
+    async def assemble(self, item: int, count: int, key: str) -> KeptWhole:
+        """
+        Hash the parts in order and keep them as one file.
+
+        Raises: StoreAway.
+        """
+        return await _in_thread(self._assemble, item, count, key)
+
+    def _assemble(self, item: int, count: int, key: str) -> KeptWhole:
+        own = pyrage.x25519.Identity.from_str(key)
+        parts = _Parts(
+            pyrage.decrypt(self._bytes(_part(item, number)), [own])
+            for number in range(1, count + 1)
+        )
+        with obstore.open_writer(self._store, _whole(item)) as opened:
+            written = _Hashed(opened.write)
+            pyrage.encrypt_io(parts, written, self._recipients)
+        return KeptWhole(parts.hash.hexdigest(), written.hash.hexdigest())
+
+    def _bytes(self, path: str) -> bytes:
+        return bytes(obstore.get(self._store, path).bytes())
+
+    async def forget_parts(self, item: int, count: int) -> None:
+        """Remove the parts of an item that is kept."""
+
+        def forget() -> None:
+            for number in range(1, count + 1):
+                with contextlib.suppress(FileNotFoundError):
+                    obstore.delete(self._store, _part(item, number))
+
+        await _in_thread(forget)
+
+    async def fingerprint(self, item: int) -> str:
+        """
+        Return the SHA-256 of what is kept, or nothing where nothing is.
+
+        Raises: StoreAway.
+        """
+
+        def read() -> str:
+            try:
+                found = obstore.get(self._store, _whole(item))
+            except FileNotFoundError:
+                return ""
+            digest = hashlib.sha256()
+            for piece in found.stream(min_chunk_size=PIECE_BYTES):
+                digest.update(piece)
+            return digest.hexdigest()
+
+        return await _in_thread(read)
+
+    async def read(self, item: int) -> AsyncIterator[bytes]:
+        """
+        Yield the encrypted file, a piece at a time.
+
+        Raises: StoreAway.
+        """
+        try:
+            found = await obstore.get_async(self._store, _whole(item))
+            async for piece in found.stream(min_chunk_size=PIECE_BYTES):
+                yield bytes(piece)
+        except (OSError, BaseError) as error:
+            raise StoreAway from error
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except (OSError, BaseError) as error:
+        raise StoreAway from error
+
+
+def identity_path(settings: Settings) -> Path:
+    """Return where a demonstration keeps the key that a real desk never has."""
+    return settings.data_dir / "vault-identity.txt"
+
+
+def _demonstration_recipient(settings: Settings) -> str:
+    """Return the recipient of a demonstration; its key is made when first needed."""
+    path = identity_path(settings)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = pyrage.x25519.Identity.generate()
+        files.write_private(path, f"{made}\n".encode("ascii"))
+    kept = pyrage.x25519.Identity.from_str(path.read_text(encoding="ascii").strip())
+    return str(kept.to_public())
+
+
+def from_settings(settings: Settings, recipients: tuple[str, ...]) -> AgeVault:
+    """Return the vault of a desk: its store, and to whom it encrypts."""
+    if settings.storage_url:
+        store: ObjectStore = from_url(settings.storage_url)
+    else:
+        store = LocalStore(settings.data_dir / "vault", mkdir=True)
+    if not recipients and settings.is_demonstration:
+        recipients = (_demonstration_recipient(settings),)
+    return AgeVault(store, recipients)
