@@ -14,9 +14,9 @@ from platformlink.errors import FieldError, Refusal
 from platformlink.evidence import actions, queries
 from platformlink.evidence.rules import (
     VERB_NAMES,
+    EvidenceIn,
     EvidenceInvalid,
     HandOverIn,
-    EvidenceIn,
     NotGranted,
     Way,
 )

@@ -10,9 +10,9 @@ from platformlink.audit import actions as audit
 from platformlink.errors import FieldError
 from platformlink.evidence import queries, rules
 from platformlink.evidence.rules import (
+    EvidenceIn,
     EvidenceInvalid,
     HandOverIn,
-    EvidenceIn,
     NotComplete,
     NoVault,
     PurposeMissing,

@@ -13,9 +13,9 @@ from platformlink.errors import FieldError
 from platformlink.evidence import actions, queries
 from platformlink.evidence.rules import (
     PART_BYTES,
+    EvidenceIn,
     EvidenceInvalid,
     HandOverIn,
-    EvidenceIn,
     NotGranted,
 )
 from platformlink.evidence.schemas import (

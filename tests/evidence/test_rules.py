@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platformlink.evidence import rules
-from platformlink.evidence.rules import EvidenceInvalid, EvidenceIn, Way
+from platformlink.evidence.rules import EvidenceIn, EvidenceInvalid, Way
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SIZES = st.integers(0, rules.PART_BYTES * 40)
