@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import msgspec
 import psycopg
@@ -15,9 +14,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from platformlink import embedded, wiring
-from platformlink.adapters import schema
-from platformlink.adapters.seal import demonstration_path
+from platformlink.adapters import schema, seal
 from platformlink.errors import NotStarted, Refusal
+from platformlink.ports import Level
 from platformlink.settings import Settings
 from platformlink.web import assets
 
@@ -25,6 +24,11 @@ PACKAGES = (
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     " fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola"
 )
+SOON_DAYS = 60
+REACH_MENDS = {
+    Level.B_B: "PLATFORMLINK_TSA_URL would prove when letters were sealed",
+    Level.B_T: "PLATFORMLINK_SEAL_ROOTS would prove seals beyond their certificate",
+}
 FONTS = ("Inter", "JetBrains Mono", "Noto Sans")
 
 
@@ -106,15 +110,32 @@ async def _queue(settings: Settings) -> Check:
 
 async def _seal(settings: Settings) -> Check:
     if settings.seal:
-        exists = await asyncio.to_thread(Path(settings.seal).is_file)
-        mend = "" if exists else "see PLATFORMLINK_SEAL"
-        return Check("seal", "fine" if exists else "missing", settings.seal, mend)
+        return await asyncio.to_thread(own_seal, seal.key_of(settings))
     return Check(
         "seal",
         "advised",
-        f"a demonstration seal at {demonstration_path(settings)}",
+        f"a demonstration seal at {seal.demonstration_path(settings)}",
         "for real letters give PLATFORMLINK_SEAL and PLATFORMLINK_SEAL_PASSPHRASE",
     )
+
+
+def own_seal(key: seal.Key) -> Check:
+    """Open the key, as sealing would, and say how far its proof will reach."""
+    try:
+        found = seal.read_info(key)
+    except Refusal:
+        mend = "see PLATFORMLINK_SEAL and PLATFORMLINK_SEAL_PASSPHRASE"
+        return Check("seal", "missing", f"{key.place} cannot be used", mend)
+    if key.roots and not seal.can_read_roots(key):
+        mend = "see PLATFORMLINK_SEAL_ROOTS"
+        return Check("seal", "missing", f"{key.roots} holds no certificate", mend)
+    days = (found.expires_at - wiring.now()).days
+    text = f"{found.subject}; {days} days left; reaches {key.reach}"
+    if days < 0:
+        return Check("seal", "missing", text, "get a new certificate")
+    if days <= SOON_DAYS:
+        return Check("seal", "advised", text, "get a new certificate in time")
+    return Check("seal", "fine", text, REACH_MENDS.get(key.reach, ""))
 
 
 async def _mail(settings: Settings) -> Check:

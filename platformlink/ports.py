@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
-from platformlink.errors import Invalid
+from platformlink.errors import Invalid, NotTaken, Upstream
 from platformlink.settings import Settings
 from platformlink.values import Html, Pdf, SealedPdf
 
@@ -93,6 +93,48 @@ class NotSealable(Invalid):
     title = "This document cannot be sealed"
 
 
+class Level(StrEnum):
+    """
+    How far the proof of a seal reaches, the lowest first.
+
+    Source: ETSI EN 319 142-1 V1.2.1, clause 6.
+    """
+
+    B_B = "B-B"  # the seal alone
+    B_T = "B-T"  # and a time-stamp of others: it was there at that time
+    B_LT = "B-LT"  # and proof that the certificates were not revoked then
+    B_LTA = "B-LTA"  # and all of that under a time-stamp, renewed before it ages
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A sealed PDF, and how far its proof reaches."""
+
+    pdf: SealedPdf
+    level: Level
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """A sealed PDF with more proof at its end; when its last time-stamp ages."""
+
+    pdf: bytes
+    level: Level
+    renew_at: datetime | None = None
+
+
+class ServiceAway(NotTaken):
+    """A time-stamp or revocation service does not answer, or not as it should."""
+
+    code = "seal-service-away"
+    title = "A service that completes seals does not answer"
+
+
+class SealRevoked(Upstream):
+    """The issuer says that the seal's certificate is revoked."""
+
+    code = "seal-revoked"
+    title = "The certificate of the seal is revoked"
+
+
 class Change(StrEnum):
     """What happened to a PDF after a seal was put on it."""
 
@@ -107,7 +149,8 @@ class SealCheck(msgspec.Struct, frozen=True):
 
     ``fingerprint`` is the SHA-256 of the sealing certificate, ``sealed_at`` the time
     that the seal claims, and ``covered_bytes`` how far it reaches from the start.
-    Whether that certificate is ours the caller knows.
+    Whether that certificate is ours the caller knows. ``signers`` are the subjects of
+    those who signed afterwards.
     """
 
     is_pdf: bool = True
@@ -117,23 +160,43 @@ class SealCheck(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     sealed_at: datetime | None = None
     covered_bytes: int = 0
+    signers: tuple[str, ...] = ()
     reason: str = ""
 
 
 class Sealer(Protocol):
     """Puts the authority's PAdES seal on a PDF, and checks one."""
 
-    async def info(self) -> SealInfo:
-        """Return the certificate in use."""
+    @property
+    def reach(self) -> Level:
+        """Say to which level the configured services can bring a seal."""
         ...
 
-    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> SealedPdf:
+    async def info(self) -> SealInfo:
+        """
+        Return the certificate in use.
+
+        Raises: Upstream.
+        """
+        ...
+
+    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> Sealed:
         """
         Return the sealed PDF: certified, so that only signatures may still be added.
 
         ``name`` is whose seal it is; ``now`` is the time that it claims.
 
         Raises: NotSealable (it has no empty field for a seal), Upstream.
+        """
+        ...
+
+    async def complete(self, content: bytes) -> Completed:
+        """
+        Return a sealed letter at the highest level that the services reach now.
+
+        What was given is the beginning of what is returned, byte for byte.
+
+        Raises: SealRevoked, ServiceAway, Upstream.
         """
         ...
 

@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     authority: Path | None = None
     seal: str = ""
     seal_passphrase: str = ""
+    seal_roots: Path | None = None
     tsa_url: str = ""
     smtp_url: str = ""
     imap_url: str = ""

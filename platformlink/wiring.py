@@ -160,6 +160,7 @@ async def opened(
     templates = lay_templates(Path(laid.name), settings, authority)
     workers = Workers(count=RENDERERS, warm_up=partial(pdf.warm_up, templates))
     waking = asyncio.create_task(asyncio.to_thread(workers.wake)) if is_eager else None
+    sealer = seal.from_settings(settings, workers)
     bell = queue.QueueBell(settings.redis_url)
     mailer = _mailer(settings, authority)
     runtime = Runtime(
@@ -170,7 +171,7 @@ async def opened(
         ),
         ports=Ports(
             renderer=pdf.WeasyRenderer(templates, workers),
-            sealer=seal.from_settings(settings, workers),
+            sealer=sealer,
             mailer=mailer,
             vault=vault.from_settings(settings, authority.vault.recipients),
             bell=bell,
@@ -186,6 +187,7 @@ async def opened(
             await waking
         await bell.close()
         workers.close()
+        sealer.close()
         await engine.dispose()
         laid.cleanup()
 

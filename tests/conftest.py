@@ -24,8 +24,9 @@ from platformlink.migrations.metadata import METADATA
 from platformlink.ports import Ports, Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.settings import Settings
-from tests import desks
+from tests import desks, pki
 from tests.desks import Desk
+from tests.pki import Pki
 from tests.standins import SilentBell
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +115,20 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         base_url="http://desk.example",
         is_demonstration=True,
     )
+
+
+@pytest.fixture(scope="session")
+def shared_pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pki]:
+    with pki.opened(tmp_path_factory.mktemp("pki")) as made:
+        yield made
+
+
+@pytest.fixture
+def services(shared_pki: Pki) -> Iterator[Pki]:
+    """A PKI on loopback, all of its services on."""
+    shared_pki.asked.clear()
+    yield shared_pki
+    shared_pki.off.clear()
 
 
 @pytest.fixture

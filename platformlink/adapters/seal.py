@@ -21,11 +21,12 @@ from cryptography.x509.oid import NameOID
 from platformlink.adapters import files
 from platformlink.adapters.workers import WorkerLost, Workers
 from platformlink.errors import Upstream
-from platformlink.ports import SealCheck, SealInfo
+from platformlink.ports import Completed, Level, SealCheck, Sealed, SealInfo
 from platformlink.settings import Settings
-from platformlink.values import Pdf, SealedPdf
+from platformlink.values import Pdf
 
 CHECK_SECONDS = 10
+COMPLETE_SECONDS = 40
 DEMONSTRATION = "DEMONSTRATION - NO LEGAL EFFECT"
 DEMONSTRATION_DAYS = 730
 
@@ -38,11 +39,24 @@ class SealUnusable(Upstream):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """Where the seal is: a PKCS#12 file, its passphrase, and a time-stamp service."""
+    """
+    Where the seal is, and which services stand by it.
 
-    path: Path
+    ``place`` is a PKCS#12 file or a PKCS#11 URI, ``roots`` a PEM file with the trust
+    anchors of the seal and of its time-stamps.
+    """
+
+    place: str
     passphrase: str
     tsa_url: str = ""
+    roots: Path | None = None
+
+    @property
+    def reach(self) -> Level:
+        """Say to which level the services can bring a seal."""
+        if not self.tsa_url:
+            return Level.B_B
+        return Level.B_LTA if self.roots else Level.B_T
 
 
 def read_info(key: Key) -> SealInfo:
@@ -56,7 +70,7 @@ def read_info(key: Key) -> SealInfo:
     return signing.read_info(key)
 
 
-def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> SealedPdf:
+def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     """
     Return the PDF under the authority's seal, in this process.
 
@@ -65,6 +79,27 @@ def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> SealedPdf:
     from platformlink.adapters import signing  # noqa: PLC0415 - large, see above
 
     return signing.seal(key, pdf, name, now)
+
+
+def can_read_roots(key: Key) -> bool:
+    """Say whether the file of trust anchors can be read, in this process."""
+    from platformlink.adapters import archiving  # noqa: PLC0415 - large, see above
+
+    try:
+        return bool(archiving.read_roots(key))
+    except (OSError, ValueError):
+        return False
+
+
+def complete(key: Key, content: bytes) -> Completed:
+    """
+    Return a letter at the highest level that the services reach now, in this process.
+
+    Raises: SealRevoked, ServiceAway.
+    """
+    from platformlink.adapters import archiving  # noqa: PLC0415 - large, see above
+
+    return archiving.complete(key, content)
 
 
 def check(content: bytes) -> SealCheck:
@@ -86,26 +121,43 @@ def from_settings(settings: Settings, workers: Workers) -> "PadesSealer":
     A desk with its own database needs a seal of its own; an embedded one is given a
     demonstration seal, which says that it has no legal effect.
     """
+    return PadesSealer(key_of(settings), workers)
+
+
+def key_of(settings: Settings) -> Key:
+    """Return the key of a desk; a demonstration seal is made where none is named."""
     if settings.seal or (settings.database_url and not settings.is_demonstration):
-        key = Key(Path(settings.seal), settings.seal_passphrase, settings.tsa_url)
-    else:
-        key = Key(demonstration_path(settings), settings.secret, settings.tsa_url)
-        if not key.path.exists():
-            made_at = datetime.now(UTC)
-            make_demonstration_seal(
-                key.path, settings.secret, name="PlatformLink", now=made_at
-            )
-    return PadesSealer(key, workers, Workers(count=1, longest_seconds=CHECK_SECONDS))
+        return _key(settings, settings.seal, settings.seal_passphrase)
+    path = demonstration_path(settings)
+    if not path.exists():
+        made_at = datetime.now(UTC)
+        make_demonstration_seal(path, settings.secret, name="PlatformLink", now=made_at)
+    return _key(settings, str(path), settings.secret)
+
+
+def _key(settings: Settings, place: str, passphrase: str) -> Key:
+    return Key(place, passphrase, settings.tsa_url, settings.seal_roots)
 
 
 class PadesSealer:
-    """Seals in the worker processes of letters; checks uploads in one of its own."""
+    """
+    Seals in the worker processes of letters.
 
-    def __init__(self, key: Key, workers: Workers, checkers: Workers) -> None:
+    What may take long or be hostile has a process of its own: checks of uploads, and
+    the completion of seals, which waits for services of others.
+    """
+
+    def __init__(self, key: Key, workers: Workers) -> None:
         self._key = key
         self._workers = workers
-        self._checkers = checkers
+        self._checkers = Workers(count=1, longest_seconds=CHECK_SECONDS)
+        self._completers = Workers(count=1, longest_seconds=COMPLETE_SECONDS)
         self._known: tuple[int, SealInfo] | None = None
+
+    @property
+    def reach(self) -> Level:
+        """Say to which level the services can bring a seal."""
+        return self._key.reach
 
     async def info(self) -> SealInfo:
         """
@@ -119,16 +171,30 @@ class PadesSealer:
         return self._known[1]
 
     def _version(self) -> int:
-        """Return what changes when the key's file does."""
-        return self._key.path.stat().st_mtime_ns if self._key.path.is_file() else 0
+        """Return what changes when the key's file does; a token has none."""
+        path = Path(self._key.place)
+        return path.stat().st_mtime_ns if path.is_file() else 0
 
-    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> SealedPdf:
+    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> Sealed:
         """
-        Return the sealed PDF.
+        Return the sealed PDF, and how far its proof reaches.
 
         Raises: NotSealable, SealUnusable, WorkerLost.
         """
         return await self._workers.run(seal, self._key, pdf, name, now)
+
+    async def complete(self, content: bytes) -> Completed:
+        """
+        Return a sealed letter at the highest level that the services reach now.
+
+        Raises: SealRevoked, ServiceAway, WorkerLost.
+        """
+        return await self._completers.run(complete, self._key, content)
+
+    def close(self) -> None:
+        """End the processes of its own."""
+        self._checkers.close()
+        self._completers.close()
 
     async def check(self, content: bytes) -> SealCheck:
         """Return what can be said of any bytes; never raises for hostile ones."""

@@ -8,14 +8,15 @@ import asyncio
 import io
 import logging
 import re
+import time
 import urllib.request
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
+from urllib.error import HTTPError
 
-from asn1crypto import tsp
-from asn1crypto import x509 as asn1x509
+from asn1crypto import tsp, x509
+from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -23,7 +24,6 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import (
     PdfSignatureMetadata,
     PdfSigner,
-    SimpleSigner,
 )
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import TimeStamper
@@ -33,19 +33,33 @@ from pyhanko.sign.validation import (
     SignatureCoverageLevel,
     async_validate_pdf_signature,
 )
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
+from platformlink.adapters import keys
 from platformlink.adapters.seal import Key, SealUnusable
-from platformlink.ports import SEAL_FIELD, Change, NotSealable, SealCheck, SealInfo
+from platformlink.ports import (
+    SEAL_FIELD,
+    Change,
+    Level,
+    NotSealable,
+    SealCheck,
+    Sealed,
+    SealInfo,
+)
 from platformlink.values import Pdf, SealedPdf
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
 HEADER_BYTES = 1024  # readers accept a header that begins within these
 TSA_SECONDS = 5
+REST_SECONDS = 60
+RESTING: dict[str, float] = {}  # time-stamp service -> when it is asked again
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,10}\s+(\d{1,10})\s+(\d{1,10})")
+TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF\s*$")
+TAIL_BYTES = 64
 
 # The letter's page prints what a reader sees, so the field itself stays empty.
 UNSEEN = StaticStampStyle(background=RawContent(b""), border_width=0)
@@ -67,8 +81,11 @@ class UrlTimeStamper(TimeStamper):
         try:
             with urllib.request.urlopen(question, timeout=TSA_SECONDS) as answer:  # noqa: S310
                 return bytes(answer.read(LARGEST_BYTES))
+        except HTTPError as error:
+            error.close()
+            raise TimestampRequestError(str(error)) from None
         except OSError as error:
-            raise TimestampRequestError(str(error)) from error
+            raise TimestampRequestError(str(error)) from None
 
     async def async_request_tsa_response(
         self, req: tsp.TimeStampReq
@@ -83,31 +100,10 @@ class UrlTimeStamper(TimeStamper):
         return response
 
 
-class Loaded(NamedTuple):
-    """A signer and its certificate."""
-
-    signer: SimpleSigner
-    certificate: asn1x509.Certificate
-
-
-@lru_cache(maxsize=4)
-def _load(path: Path, passphrase: str, version: int) -> Loaded:
-    signer = SimpleSigner.load_pkcs12(str(path), passphrase=passphrase.encode())
-    if not signer or not signer.signing_cert:
-        raise SealUnusable
-    return Loaded(signer, signer.signing_cert)
-
-
-def _loaded(key: Key) -> Loaded:
-    """
-    Return the signer, read again only when its file has changed.
-
-    Raises: SealUnusable.
-    """
-    try:
-        return _load(key.path, key.passphrase, key.path.stat().st_mtime_ns)
-    except OSError:
-        raise SealUnusable from None
+@lru_cache(maxsize=1)
+def _stamper(url: str) -> UrlTimeStamper:
+    """Return the service's client, which asks only once how large its answers are."""
+    return UrlTimeStamper(url)
 
 
 def read_info(key: Key) -> SealInfo:
@@ -116,7 +112,7 @@ def read_info(key: Key) -> SealInfo:
 
     Raises: SealUnusable.
     """
-    certificate = _loaded(key).certificate
+    certificate = keys.loaded(key).certificate
     return SealInfo(
         subject=certificate.subject.human_friendly,
         fingerprint=certificate.sha256.hex(),
@@ -124,7 +120,7 @@ def read_info(key: Key) -> SealInfo:
     )
 
 
-def _check_usable(pdf: Pdf, certificate: asn1x509.Certificate, now: datetime) -> None:
+def _check_usable(pdf: Pdf, certificate: x509.Certificate, now: datetime) -> None:
     """
     Let pass an unsealed PDF with our field, and a certificate that is valid now.
 
@@ -156,17 +152,8 @@ async def _put(signer: PdfSigner, pdf: Pdf, now: datetime) -> SealedPdf:
     return SealedPdf(output.getvalue())
 
 
-def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> SealedPdf:
-    """
-    Return the PDF under the authority's seal, in this process.
-
-    With a time-stamp service it is B-T; one that does not answer never holds up a
-    letter: the seal is then B-B.
-
-    Raises: NotSealable, SealUnusable.
-    """
-    signer, certificate = _loaded(key)
-    _check_usable(pdf, certificate, now)
+def _signer(key: Key, name: str, stamper: TimeStamper | None) -> PdfSigner:
+    """Return who seals: it certifies, so that only signatures may still be added."""
     wanted = PdfSignatureMetadata(
         field_name=SEAL_FIELD,
         md_algorithm="sha256",
@@ -175,50 +162,114 @@ def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> SealedPdf:
         docmdp_permissions=MDPPerm.FILL_FORMS,
         name=name,
     )
-    stamper = UrlTimeStamper(key.tsa_url) if key.tsa_url else None
+    signer = keys.loaded(key).signer
+    return PdfSigner(wanted, signer, timestamper=stamper, stamp_style=UNSEEN)
+
+
+def _sealed_at(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
+    """Return the PDF sealed, time-stamped if the service answers at once."""
+    if key.tsa_url and RESTING.get(key.tsa_url, 0) <= time.monotonic():
+        try:
+            signer = _signer(key, name, _stamper(key.tsa_url))
+            return Sealed(asyncio.run(_put(signer, pdf, now)), Level.B_T)
+        except Exception:  # noqa: BLE001 - whatever a service answers
+            RESTING[key.tsa_url] = time.monotonic() + REST_SECONDS
+    return Sealed(asyncio.run(_put(_signer(key, name, None), pdf, now)), Level.B_B)
+
+
+def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
+    """
+    Return the PDF under the authority's seal, in this process.
+
+    With a time-stamp service it is B-T; one that does not answer never holds up a
+    letter: the seal is then B-B, and for a while the service is not asked again.
+
+    Raises: NotSealable, SealUnusable.
+    """
+    _check_usable(pdf, keys.loaded(key).certificate, now)
     try:
-        made = PdfSigner(wanted, signer, timestamper=stamper, stamp_style=UNSEEN)
-        return asyncio.run(_put(made, pdf, now))
-    except TimestampRequestError:
-        made = PdfSigner(wanted, signer, stamp_style=UNSEEN)
-        return asyncio.run(_put(made, pdf, now))
+        return _sealed_at(key, pdf, name, now)
+    except PKCS11Error:
+        keys.forget()
+        raise SealUnusable from None
 
 
-def _change(signature: EmbeddedPdfSignature, *, is_permitted: bool) -> Change:
-    """Return what happened after a seal."""
-    if signature.coverage == SignatureCoverageLevel.ENTIRE_FILE:
-        return Change.NONE
-    return Change.PERMITTED if is_permitted else Change.ALTERED
+class Later(NamedTuple):
+    """What was put on a PDF after its first seal."""
+
+    signers: tuple[str, ...]
+    do_hold: bool
+    is_followed: bool  # by bytes that belong to nothing
 
 
-async def _validate(signature: EmbeddedPdfSignature) -> SealCheck:
+def _is_followed(reader: PdfFileReader) -> bool:
+    """Say whether bytes stand after the last revision of a PDF, signed or not."""
+    last = reader.embedded_signatures[-1]
+    if last.signed_revision == reader.xrefs.total_revisions - 1:
+        coverage = last.evaluate_signature_coverage()
+        return bool(coverage != SignatureCoverageLevel.ENTIRE_FILE)
+    reader.stream.seek(-TAIL_BYTES, io.SEEK_END)
+    return TAIL.search(reader.stream.read()) is None
+
+
+async def _later(
+    reader: PdfFileReader, signatures: list[EmbeddedPdfSignature]
+) -> Later:
+    """Return who signed after the seal, and whether their arithmetic is right."""
+    do_hold = True
+    for one in signatures:
+        status = await async_validate_pdf_signature(one, _trusting(one), skip_diff=True)
+        do_hold = do_hold and bool(status.intact and status.valid)
+    names = tuple(str(one.signer_cert.subject.human_friendly) for one in signatures)
+    return Later(names, do_hold, _is_followed(reader))
+
+
+def _trusting(signature: EmbeddedPdfSignature) -> ValidationContext:
+    """Return a context in which only the arithmetic is asked, not whom we trust."""
+    return ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+
+
+def _change(status: PdfSignatureStatus, later: Later) -> tuple[Change, str]:
+    """Return what happened after the seal, and the same in words if it was wrong."""
+    if not (status.intact and status.valid):
+        return Change.ALTERED, "Bytes that the seal covers were changed."
+    if not later.do_hold:
+        return Change.ALTERED, "A signature that was added after sealing does not hold."
+    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return Change.NONE, ""
+    if not status.docmdp_ok or later.is_followed:
+        reason = "After sealing something was added that is no signature."
+        return Change.ALTERED, reason
+    return Change.PERMITTED, ""
+
+
+async def _validate(signatures: list[EmbeddedPdfSignature]) -> SealCheck:
     """Return what a seal's arithmetic says; trust in its certificate is not asked."""
-    context = ValidationContext(
-        trust_roots=[signature.signer_cert], allow_fetching=False
-    )
-    status = await async_validate_pdf_signature(signature, context)
-    is_intact = bool(status.intact and status.valid)
-    is_permitted = is_intact and bool(status.docmdp_ok)
-    change = _change(signature, is_permitted=is_permitted)
+    first = signatures[0]
+    status = await async_validate_pdf_signature(first, _trusting(first))
+    later = await _later(first.reader, signatures[1:])
+    change, reason = _change(status, later)
     return SealCheck(
         is_sealed=True,
-        is_intact=is_intact,
-        change=change if is_intact else Change.ALTERED,
-        fingerprint=signature.signer_cert.sha256.hex(),
-        sealed_at=signature.self_reported_timestamp,
-        covered_bytes=int(signature.byte_range[2]) + int(signature.byte_range[3]),
+        is_intact=bool(status.intact and status.valid),
+        change=change,
+        fingerprint=first.signer_cert.sha256.hex(),
+        sealed_at=first.self_reported_timestamp,
+        covered_bytes=int(first.byte_range[2]) + int(first.byte_range[3]),
+        signers=later.signers,
+        reason=reason,
     )
 
 
-def _first_seal(content: bytes) -> EmbeddedPdfSignature | str:
-    """Return the first seal of a PDF, or why there is none to look at."""
+def _signatures(content: bytes) -> list[EmbeddedPdfSignature] | str:
+    """Return the signatures of a PDF, or why there is none to look at."""
     reader = PdfFileReader(io.BytesIO(content), strict=False)
     if reader.encrypted:
         return "The PDF is encrypted; our letters never are."
     signatures: list[EmbeddedPdfSignature] = reader.embedded_regular_signatures
     if len(signatures) > MOST_SIGNATURES:
         return "The PDF bears too many signatures."
-    return signatures[0] if signatures else "The PDF bears no seal."
+    return signatures or "The PDF bears no seal."
 
 
 def _covered_by_text(content: bytes) -> int:
@@ -235,7 +286,7 @@ def check(content: bytes) -> SealCheck:
     if b"%PDF-" not in content[:HEADER_BYTES]:
         return SealCheck(is_pdf=False, reason="This is not a PDF.")
     try:
-        found = _first_seal(content)
+        found = _signatures(content)
         if isinstance(found, str):
             return SealCheck(reason=found)
         return asyncio.run(_validate(found))

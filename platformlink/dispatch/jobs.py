@@ -7,6 +7,7 @@ import structlog
 from platformlink.dispatch import actions, queries
 from platformlink.dispatch.tables import Dispatch
 from platformlink.errors import NotTaken, TurnedAway, Upstream
+from platformlink.letters import queries as letters
 from platformlink.letters.tables import Letter
 from platformlink.ports import Mail, Runtime
 from platformlink.values import SealedPdf
@@ -24,12 +25,15 @@ async def send_queued(runtime: Runtime, now: datetime) -> int:
             if dispatch is None:
                 return sent
             letter = await session.get_one(Letter, dispatch.letter_id)
-            mail = _mail(runtime, dispatch, letter)
+            content = await letters.last_bytes(session, letter)
+            mail = _mail(runtime, dispatch, letter, content)
         sent += await _hand_over(runtime, dispatch.id, mail)
     return sent
 
 
-def _mail(runtime: Runtime, dispatch: Dispatch, letter: Letter) -> Mail:
+def _mail(
+    runtime: Runtime, dispatch: Dispatch, letter: Letter, content: SealedPdf
+) -> Mail:
     return Mail(
         to=dispatch.address,
         subject=f"{letter.reference}",
@@ -38,7 +42,7 @@ def _mail(runtime: Runtime, dispatch: Dispatch, letter: Letter) -> Mail:
             f"{runtime.settings.base_url}/verify/{letter.code}\n"
         ),
         message_id=dispatch.message_id,
-        attachment=SealedPdf(letter.pdf),
+        attachment=content,
         attachment_name=f"{letter.reference}.pdf",
     )
 

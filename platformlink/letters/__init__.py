@@ -17,10 +17,19 @@ Decided 2026-11-24:
   (`letter_templates/<kind>.html`, `letter_templates/phrases/<language>.po`). The
   template sets two languages side by side and prints data once. Turned down: a folder
   per language or per pair, whose layouts would have to agree line by line.
-- Four extra files: `paper.py` (fields -> Html), `wording.py` (dates, characters),
-  `codes.py`, the small part of the rules that people type and compare, and `prints.py`,
+- Five extra files: `paper.py` (fields -> Html), `wording.py` (dates, characters),
+  `codes.py`, the small part of the rules that people type and compare, `prints.py`,
   which reads in the templates themselves what each prints and which phrases rest on
-  it. Turned down: a table of that, which nobody would keep true.
+  it, and `archive.py`, the actions that come after sealing. Turned down: a table of
+  what templates print, which nobody would keep true.
+- A seal gets its proof in two steps. What must not wait is issued at once, with a
+  time-stamp if the service answers; revocation data and archive time-stamps follow by a
+  job. They are kept as what is added to the letter's bytes, so that nothing can change
+  those. Turned down: waiting for services while approving, and a copy in place of the
+  letter.
+- The seal certifies with "form filling and signing" (P=2), the narrowest that lets
+  others sign; our letters have no other fields to fill. Turned down: "no changes",
+  which no signature can follow, and a lock of all fields, which locks theirs too.
 - The seal's time and certificate are printed by the page, as text that is read aloud
   and copied; the signature field over them stays empty. Turned down: an appearance
   drawn by the signing library, which embeds a second font and is no text.

@@ -13,7 +13,7 @@ from platformlink.audit import actions as audit
 from platformlink.authority import said
 from platformlink.errors import FieldError
 from platformlink.identity import queries as identity
-from platformlink.letters import codes, paper, queries, rules
+from platformlink.letters import archive, codes, paper, queries, rules
 from platformlink.letters.rules import (
     AlreadyEnded,
     Finding,
@@ -26,8 +26,15 @@ from platformlink.letters.rules import (
 from platformlink.letters.tables import Letter, LetterCheck
 from platformlink.notices import actions as notices
 from platformlink.permissions import Role
-from platformlink.ports import Attachment, Change, PagesExceeded, Runtime, SealCheck
-from platformlink.values import Pdf, Phrase, SealedPdf
+from platformlink.ports import (
+    Attachment,
+    Change,
+    PagesExceeded,
+    Runtime,
+    SealCheck,
+    Sealed,
+)
+from platformlink.values import Pdf, Phrase
 
 VERIFY_PATH = "/verify"
 ALERT_SPAN = timedelta(hours=1)
@@ -36,11 +43,11 @@ MOST_PAGES = {LetterKind.EMERGENCY_DISCLOSURE: 1}
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a check found; the letter where it is one of ours; why, as a msgid."""
+    """What a check found; the letter where it is one of ours; why."""
 
     finding: Finding
     letter: Letter | None = None
-    reason: str = ""
+    reason: Phrase | str = ""
 
 
 def _printed(runtime: Runtime, fields: LetterFields) -> LetterFields:
@@ -126,9 +133,9 @@ def _attachments(fields: LetterFields, now: datetime) -> tuple[Attachment, ...]:
     return (request, targets)
 
 
-async def _make(runtime: Runtime, fields: LetterFields, now: datetime) -> SealedPdf:
+async def _make(runtime: Runtime, fields: LetterFields, now: datetime) -> Sealed:
     """
-    Return the sealed bytes.
+    Return the sealed bytes, and how far their proof reaches.
 
     Raises: LetterWrong (it overflows its pages; the longest field is named), Upstream.
     """
@@ -183,8 +190,8 @@ async def seal(
         template_sha256=paper.fingerprint(runtime.templates),
         protocol_version=fields.protocol_version,
         content=msgspec.to_builtins(fields),
-        pdf=sealed,
-        sha256=hashlib.sha256(sealed).hexdigest(),
+        pdf=sealed.pdf,
+        sha256=hashlib.sha256(sealed.pdf).hexdigest(),
         sealed_at=now,
         sealed_by_id=actor_id,
         certificate_fingerprint=issue.certificate,
@@ -193,6 +200,7 @@ async def seal(
     )
     session.add(letter)
     await session.flush()
+    archive.note_seal(session, letter, sealed.level, now=now)
     if supersedes_id is not None:
         await supersede(session, supersedes_id, now=now)
     _record(session, letter, "letters.seal", actor_id=actor_id, now=now)
@@ -246,10 +254,27 @@ def _standing(letter: Letter) -> Finding:
     return Finding.GENUINE if letter.superseded_at is None else Finding.SUPERSEDED
 
 
-def _note(
+async def _with_revocation(session: AsyncSession, verdict: Verdict) -> Verdict:
+    """Say of a genuine letter that the certificate of its seal is revoked, if it is."""
+    letter = verdict.letter
+    if letter is None or verdict.finding is Finding.ALTERED:
+        return verdict
+    revoked = await queries.revocation(session, letter.certificate_fingerprint)
+    if revoked is None:
+        return verdict
+    phrase = Phrase(
+        "The certificate of its seal was revoked on %(revoked_at)s. Our register holds "
+        "this letter all the same: compare its SHA-256, or call us.",
+        {"revoked_at": revoked.revoked_at},
+    )
+    return msgspec.structs.replace(verdict, reason=phrase)
+
+
+async def _note(
     session: AsyncSession, verdict: Verdict, means: Means, now: datetime
 ) -> Verdict:
     """Keep that somebody asked, and what was found; not who."""
+    verdict = await _with_revocation(session, verdict)
     letter_id = verdict.letter.id if verdict.letter else None
     session.add(
         LetterCheck(at=now, means=means, found=verdict.finding, letter_id=letter_id)
@@ -285,7 +310,15 @@ async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Ver
         await _alert(session, now)
     else:
         verdict = Verdict(_standing(letter), letter)
-    return _note(session, verdict, Means.CODE, now)
+    return await _note(session, verdict, Means.CODE, now)
+
+
+def _altered(found: SealCheck, letter: Letter | None) -> Verdict:
+    """Return what was done to a letter after it was sealed."""
+    if found.is_intact and found.change is not Change.ALTERED:
+        reason = "Its seal is ours and intact, but our register does not hold it."
+        return Verdict(Finding.ALTERED, reason=reason)
+    return Verdict(Finding.ALTERED, letter, found.reason)
 
 
 async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Verdict:
@@ -297,8 +330,7 @@ async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Ver
     if not is_ours:
         return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
     if letter is None or not found.is_intact or found.change is Change.ALTERED:
-        reason = "It bears our seal, but it was changed afterwards."
-        return Verdict(Finding.ALTERED, letter, reason)
+        return _altered(found, letter)
     standing = _standing(letter)
     is_standing = standing is Finding.GENUINE
     return Verdict(Finding.ADDED_TO if is_standing else standing, letter)
@@ -319,4 +351,4 @@ async def verify_pdf(
     else:
         found = await runtime.ports.sealer.check(content)
         verdict = await _judge(session, content, found)
-    return _note(session, verdict, means, now)
+    return await _note(session, verdict, means, now)

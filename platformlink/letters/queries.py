@@ -3,13 +3,15 @@
 import hashlib
 from datetime import datetime
 
-from sqlmodel import col, exists, func, select
+from sqlalchemy.orm import defer
+from sqlmodel import col, exists, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.letters import codes
 from platformlink.letters.rules import Finding, Means
 from platformlink.letters.schemas import LetterOut
-from platformlink.letters.tables import Letter, LetterCheck
+from platformlink.letters.tables import Letter, LetterCheck, LetterVersion, RevokedSeal
+from platformlink.values import SealedPdf
 
 
 async def of_request(session: AsyncSession, request_id: int) -> list[Letter]:
@@ -41,10 +43,51 @@ async def by_code(session: AsyncSession, code: str) -> Letter:
 
 
 async def by_bytes(session: AsyncSession, content: bytes) -> Letter | None:
-    """Return the letter that is these bytes, or None."""
+    """Return the letter that is these bytes, as issued or in a later version."""
     digest = hashlib.sha256(content).hexdigest()
-    statement = select(Letter).where(Letter.sha256 == digest)
+    versions = select(LetterVersion.letter_id).where(LetterVersion.sha256 == digest)
+    statement = select(Letter).where(
+        or_(Letter.sha256 == digest, col(Letter.id).in_(versions))
+    )
     return (await session.exec(statement)).one_or_none()
+
+
+async def last_bytes(session: AsyncSession, letter: Letter) -> SealedPdf:
+    """Return the version to send: the letter, with what was added to it last."""
+    statement = (
+        select(LetterVersion.addition)
+        .where(LetterVersion.letter_id == letter.id)
+        .order_by(col(LetterVersion.id).desc())
+        .limit(1)
+    )
+    added = (await session.exec(statement)).one_or_none()
+    return SealedPdf(letter.pdf + (added or b""))
+
+
+async def versions_of(session: AsyncSession, letter_id: int) -> list[LetterVersion]:
+    """Return what was added to a letter, the oldest first."""
+    statement = (
+        select(LetterVersion)
+        .where(LetterVersion.letter_id == letter_id)
+        .order_by(col(LetterVersion.id))
+    )
+    return list(await session.exec(statement))
+
+
+async def revocation(session: AsyncSession, fingerprint: str) -> RevokedSeal | None:
+    """Return when and why a certificate of our seal was revoked, or None."""
+    return await session.get(RevokedSeal, fingerprint)
+
+
+async def sealed_by(session: AsyncSession, fingerprint: str) -> list[Letter]:
+    """Return every letter that a certificate sealed, the first one first."""
+    statement = (
+        select(Letter)
+        .options(defer(Letter.pdf), defer(Letter.content))  # type: ignore[arg-type]
+        .where(Letter.certificate_fingerprint == fingerprint)
+        .order_by(col(Letter.id))
+    )
+    return list(await session.exec(statement))
 
 
 async def sealed_with(session: AsyncSession, fingerprint: str) -> bool:

@@ -50,6 +50,13 @@ class Finding(StrEnum):
     UNKNOWN = "unknown"  # not ours
 
 
+class Origin(StrEnum):
+    """Whence a later version of a letter came."""
+
+    COMPLETED = "completed"  # more proof for the seal
+    COUNTERSIGNED = "countersigned"  # signed outside, by a prosecutor for example
+
+
 class Means(StrEnum):
     """By what somebody checked."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    CHAR,
     BigInteger,
     CheckConstraint,
     Column,
@@ -20,7 +21,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from platformlink.columns import Instant
-from platformlink.letters.rules import Finding, LetterFields, LetterKind, Means
+from platformlink.letters.rules import Finding, LetterFields, LetterKind, Means, Origin
+from platformlink.ports import Level
 
 
 def _one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
@@ -117,3 +119,67 @@ class LetterCheck(SQLModel, table=True):
     letter_id: int | None = Field(
         default=None, sa_column=Column(BigInteger, ForeignKey("letter.id"))
     )
+
+
+class LetterSeal(SQLModel, table=True):
+    """How far the proof of a letter's seal reaches, and when it is looked at again."""
+
+    __tablename__ = "letter_seal"
+    __table_args__ = (
+        _one_of("level", Level),
+        Index("ix_letter_seal_due_at", "level", "due_at"),
+    )
+
+    letter_id: int = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("letter.id"), primary_key=True, autoincrement=False
+        )
+    )
+    level: str
+    due_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class LetterVersion(SQLModel, table=True):
+    """
+    A letter with something after it: more proof for its seal, or further signatures.
+
+    The letter's own bytes stand in its own row, so that no version can change them; a
+    trigger compares the hash of both together.
+    """
+
+    __tablename__ = "letter_version"
+    __table_args__ = (
+        _one_of("origin", Origin),
+        UniqueConstraint("sha256", name="uq_letter_version_sha256"),
+        CheckConstraint("octet_length(addition) > 0", name="addition"),
+        Index("ix_letter_version_letter_id", "letter_id", "id"),
+    )
+
+    id: int = Field(
+        default=None,
+        sa_column=Column(BigInteger, Identity(), primary_key=True),
+    )
+    letter_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("letter.id"), nullable=False)
+    )
+    origin: str
+    addition: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sha256: str = Field(sa_column=Column(CHAR(64), nullable=False))
+    made_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    made_by_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, ForeignKey("app_user.id"))
+    )
+
+
+class RevokedSeal(SQLModel, table=True):
+    """A certificate whose seals are no longer made, since when and why."""
+
+    __tablename__ = "revoked_seal"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("fingerprint ~ '^[0-9a-f]{64}$'", name="fingerprint"),
+    )
+
+    fingerprint: str = Field(sa_column=Column(CHAR(64), primary_key=True))
+    reason: str
+    revoked_at: datetime = Field(sa_column=Column(Instant, nullable=False))

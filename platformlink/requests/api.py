@@ -170,7 +170,8 @@ async def letter_pdf(
     request, _ = await queries.by_reference(session, reference, actor=actor)
     letter = await showing.letter_named(session, request, reference)
     showing.audit_read(session, request, actor, now, verb="letter_read")
-    return showing.pdf(letter.pdf, f"{letter.reference}.pdf")
+    content = await letter_queries.last_bytes(session, letter)
+    return showing.pdf(content, f"{letter.reference}.pdf")
 
 
 @get("/requests/{reference:str}/preview.pdf")

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
 from platformlink.errors import ChangedMeanwhile, Invalid, Refusal
+from platformlink.letters import queries as letter_queries
 from platformlink.permissions import Actor, Right, require
 from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols import queries as protocols
@@ -508,7 +509,8 @@ async def letter_pdf(
     request, _ = await queries.by_reference(session, reference, actor=actor)
     letter = await showing.letter_named(session, request, reference)
     showing.audit_read(session, request, actor, now, verb="letter_read")
-    return showing.pdf(letter.pdf, f"{letter.reference}.pdf")
+    content = await letter_queries.last_bytes(session, letter)
+    return showing.pdf(content, f"{letter.reference}.pdf")
 
 
 @post("/requests/{reference:str}/steps/{name:str}", include_in_schema=False)

@@ -3,9 +3,7 @@
 import io
 import shutil
 import subprocess
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 import pikepdf
@@ -13,13 +11,11 @@ import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from platformlink.adapters import pdf, seal
+from platformlink.adapters import seal
 from platformlink.ports import Change, NotSealable
-from platformlink.values import Html, Pdf
+from platformlink.values import Pdf
 
-TEMPLATES = Path(__file__).parent.parent.parent / "letter_templates"
 NOW = datetime(2026, 11, 24, 9, 42, 17, tzinfo=UTC)
-PAGE = Html('<html lang=en><title>A</title><p>Text<div id="seal">Sealed</div>')
 PDFSIG = shutil.which("pdfsig")
 
 
@@ -31,19 +27,12 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> seal.Key:
 def made_key(folder: Path, now: datetime) -> seal.Key:
     path = folder / "seal.p12"
     seal.make_demonstration_seal(path, "passphrase", name="Unit", now=now)
-    return seal.Key(path, "passphrase")
-
-
-@pytest.fixture(scope="module")
-def unsealed() -> Pdf:
-    with ProcessPoolExecutor(1, mp_context=get_context("forkserver")) as child:
-        work = child.submit(pdf.render, TEMPLATES, PAGE, "letter.css", (), None)
-        return work.result(timeout=60)
+    return seal.Key(str(path), "passphrase")
 
 
 @pytest.fixture(scope="module")
 def sealed(key: seal.Key, unsealed: Pdf) -> bytes:
-    return seal.seal(key, unsealed, "The Unit", NOW)
+    return seal.seal(key, unsealed, "The Unit", NOW).pdf
 
 
 def test_the_seal_is_ours_intact_and_covers_every_byte(
@@ -105,7 +94,7 @@ def test_a_foreign_seal_bears_a_foreign_fingerprint(
 ) -> None:
     foreign = made_key(tmp_path, NOW)
 
-    found = seal.check(seal.seal(foreign, unsealed, "The Unit", NOW))
+    found = seal.check(seal.seal(foreign, unsealed, "The Unit", NOW).pdf)
 
     assert found.is_intact
     assert found.fingerprint != seal.read_info(key).fingerprint
@@ -124,12 +113,12 @@ def test_a_letter_stays_intact_after_its_certificate_has_ended(
     then = NOW - timedelta(days=800)
     old = made_key(tmp_path, then)
 
-    assert seal.check(seal.seal(old, unsealed, "The Unit", then)).is_intact
+    assert seal.check(seal.seal(old, unsealed, "The Unit", then).pdf).is_intact
 
 
 def test_a_wrong_passphrase_is_told(key: seal.Key, unsealed: Pdf) -> None:
     with pytest.raises(seal.SealUnusable):
-        seal.seal(seal.Key(key.path, "wrong"), unsealed, "The Unit", NOW)
+        seal.seal(seal.Key(key.place, "wrong"), unsealed, "The Unit", NOW)
 
 
 def test_nothing_is_sealed_twice(key: seal.Key, sealed: bytes) -> None:
@@ -140,9 +129,9 @@ def test_nothing_is_sealed_twice(key: seal.Key, sealed: bytes) -> None:
 def test_a_time_stamp_service_that_is_away_holds_nothing_up(
     key: seal.Key, unsealed: Pdf
 ) -> None:
-    away = seal.Key(key.path, key.passphrase, "http://127.0.0.1:9/tsa")
+    away = seal.Key(key.place, key.passphrase, "http://127.0.0.1:9/tsa")
 
-    assert seal.check(seal.seal(away, unsealed, "The Unit", NOW)).is_intact
+    assert seal.check(seal.seal(away, unsealed, "The Unit", NOW).pdf).is_intact
 
 
 def test_a_later_signature_is_permitted(key: seal.Key, sealed: bytes) -> None:
@@ -151,7 +140,7 @@ def test_a_later_signature_is_permitted(key: seal.Key, sealed: bytes) -> None:
 
 def countersigned(key: seal.Key, content: bytes, name: str) -> bytes:
     signer = signers.SimpleSigner.load_pkcs12(
-        str(key.path), passphrase=key.passphrase.encode()
+        key.place, passphrase=key.passphrase.encode()
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     fields.append_signature_field(writer, fields.SigFieldSpec(name))
