@@ -16,6 +16,19 @@ LARGEST_BYTES = 1_000_000
 DEEPEST = 40
 STEP = re.compile(r"\.(\w[\w-]*)|\[(\d+|\.\.\.)\]")
 
+NAMES = {
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list, as in [one, two]",
+    "object": "a set of fields, as in {name: value}",
+    "null": "nothing",
+    "date": "a day, such as 2026-11-24,",
+}
+QUOTES = "a text with : or # or , or a backslash stands in 'single quotes'"
+QUOTED = ("int", "float", "bool")
+
 # libyaml parses a file in milliseconds and does not recurse; both give equal events.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -116,7 +129,7 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = _Node(mark, None) if mark else None
-            raise self.refuse(place, str(error.problem)) from None
+            raise self.refuse(place, f"{error.problem} ({QUOTES})") from None
         except yaml.YAMLError as error:
             raise self.refuse(None, str(error).splitlines()[0]) from None
 
@@ -187,12 +200,17 @@ def _scalar(event: Any) -> Any:  # noqa: ANN401 - PyYAML's untyped events; any s
     return event.value
 
 
+def _bare(info: Any) -> Any:  # noqa: ANN401 - msgspec's type descriptions
+    """Return a type without what is said of it."""
+    return info.type if isinstance(info, msgspec.inspect.Metadata) else info
+
+
 def _leaf(kind: Any, path: list[str]) -> Any:  # noqa: ANN401 - msgspec's type descriptions
     """Return the description of the type at a path, or None."""
     info: Any = msgspec.inspect.type_info(kind)
     for step in path:
-        for one in getattr(info, "types", (info,)):
-            inner = _inner(one, step)
+        for one in getattr(_bare(info), "types", (info,)):
+            inner = _inner(_bare(one), step)
             if inner is not None:
                 break
         else:
@@ -213,14 +231,47 @@ def _inner(info: Any, step: str) -> Any:  # noqa: ANN401 - msgspec's type descri
 def _words(info: Any) -> tuple[str, ...]:  # noqa: ANN401 - msgspec's type descriptions
     """Return what may stand there: field names of a struct, values of a choice."""
     found: list[str] = []
-    for one in getattr(info, "types", (info,)):
+    for one in map(_bare, getattr(_bare(info), "types", (info,))):
         if isinstance(one, msgspec.inspect.StructType):
             found += [field.encode_name for field in one.fields]
         elif isinstance(one, msgspec.inspect.EnumType):
             found += [str(member.value) for member in one.cls]
         elif isinstance(one, msgspec.inspect.LiteralType):
             found += map(str, one.values)
+        elif isinstance(one, msgspec.inspect.IntType):
+            found.append("a number")
     return tuple(found)
+
+
+def _is_choice(info: Any) -> bool:  # noqa: ANN401 - msgspec's type descriptions
+    """Say whether one of several words is expected at a type."""
+    choices = (msgspec.inspect.EnumType, msgspec.inspect.LiteralType)
+    types = map(_bare, getattr(_bare(info), "types", (info,)))
+    return any(isinstance(one, choices) for one in types)
+
+
+def _described(info: Any) -> str:  # noqa: ANN401 - msgspec's type descriptions
+    """Return in words what is expected at a type, or nothing."""
+    for one in (info, *getattr(_bare(info), "types", ())):
+        said = getattr(one, "extra_json_schema", None) or {}
+        if "description" in said:
+            return str(said["description"])
+    return ""
+
+
+def _plainly(message: str, info: Any) -> str:  # noqa: ANN401 - msgspec's type descriptions
+    """Return msgspec's complaint as a person says it who writes no programs."""
+    if "matching regex" in message and (said := _described(info)):
+        return f"expected here: {said}"
+    if found := re.fullmatch(r"Expected `(\w+).*?`, got `(\w+)`", message):
+        wanted, got = (NAMES.get(one, one) for one in found.groups())
+        hint = "; put it in quotes" if found[1] == "str" and found[2] in QUOTED else ""
+        return f"{wanted} is expected here, not {got}{hint}"
+    if found := re.fullmatch(r"Object missing required field `(.+)`", message):
+        return f"the field {found[1]!r} is missing"
+    if "RFC3339 encoded date" in message:
+        return "a day is expected here, such as 2026-11-24"
+    return message
 
 
 def _advice(word: str, allowed: tuple[str, ...]) -> str:
@@ -236,16 +287,18 @@ def _explain(
     file: str,
 ) -> Problem:
     """Return msgspec's complaint with its place, and what is allowed there."""
-    message, _, where = str(error).partition(" - at `")
+    complaint, _, where = str(error).partition(" - at `")
     path = [a or b for a, b in STEP.findall(where.rstrip("`"))]
-    node, words = root.at(path), _words(_leaf(kind, path))
+    info = _leaf(kind, path)
+    node, words, message = root.at(path), _words(info), _plainly(complaint, info)
     if unknown := re.search(r"unknown field `(.+?)`", message):
         name = unknown.group(1)
         node = node.keys.get(name, node)
         message = f"unknown field {name!r}: {_advice(name, words)}"
         path = [*path, name]
-    elif "enum value" in message and words:
-        message = f"{path[-1]}: {node.value!r} {_advice(str(node.value), words)}"
+    elif _is_choice(info) and not isinstance(node.value, dict | list):
+        word = str(node.value).lower() if node.value in (True, False) else node.value
+        message = f"{path[-1]}: {word!r} {_advice(str(word), words)}"
     elif path:
         message = f"{'.'.join(path)}: {message}"
     pointer = "".join(f"/{step}" for step in path)

@@ -13,34 +13,77 @@ from msgspec import Meta
 
 from platformlink.documents import Strict
 
-Code = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Slug = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$", max_length=60)]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$", description="ISO 639")]
+Code = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z][a-z0-9_]*$",
+        max_length=60,
+        description="a short name of small letters, digits and _, such as: chat_logs",
+    ),
+]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z0-9][a-z0-9-]*$",
+        max_length=60,
+        description="a short name of small letters, digits and -, such as: epic-games",
+    ),
+]
+Country = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Z]{2}$",
+        description="a country in two capital letters (ISO 3166-1), such as: IE",
+    ),
+]
+Language = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z]{2,3}$",
+        description="a language in two or three small letters (ISO 639), such as: en",
+    ),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
-Host = Annotated[str, Meta(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,24}$", max_length=253)]
+Host = Annotated[
+    str,
+    Meta(
+        pattern=r"^([a-z0-9-]+\.)+[a-z]{2,24}$",
+        max_length=253,
+        description="a host in small letters without https://, such as: example.com",
+    ),
+]
 Regex = Annotated[str, Meta(min_length=1, max_length=400)]
 Span = Annotated[
     str,
     Meta(
         pattern="^[1-9][0-9]{0,3} (hour|day|working day|week|month|year)s?$",
-        description="A length of time in words, such as: 24 hours, 90 days, 12 months",
+        description="a length of time, such as: 24 hours, 3 working days, 12 months",
     ),
 ]
 MaybeSpan = Annotated[
     str,
     Meta(
-        pattern="^(unknown|[1-9][0-9]{0,3} (hour|day|working day|week|month|year)s?)$"
+        pattern="^(unknown|[1-9][0-9]{0,3} (hour|day|working day|week|month|year)s?)$",
+        description="a length of time, such as: 20 working days; or unknown",
     ),
 ]
 Kept = Annotated[
     str,
     Meta(
         pattern="^(unknown|until_deleted|account_life|not_kept|"
-        "[1-9][0-9]{0,3} (hour|day|week|month|year)s?)$"
+        "[1-9][0-9]{0,3} (hour|day|week|month|year)s?)$",
+        description="a length of time, such as: 90 days; or until_deleted,"
+        " account_life, not_kept, unknown",
     ),
 ]
-MaybeCountry = Annotated[str, Meta(pattern="^([A-Z]{2}|unknown)$")]
+MaybeCountry = Annotated[
+    str,
+    Meta(
+        pattern="^([A-Z]{2}|unknown)$",
+        description="a country in two capital letters (ISO 3166-1), such as: IE;"
+        " or unknown",
+    ),
+]
 Unknown = Literal["unknown"]
 Days = Annotated[int, Meta(ge=1, le=3660)] | Unknown
 Count = Annotated[int, Meta(ge=0, le=1000)] | Unknown
@@ -128,7 +171,10 @@ class Source(Strict, frozen=True, kw_only=True):
     id: Slug
     title: Text
     by: Literal["platform", "authority", "third_party"]
-    url: Annotated[str, Meta(pattern="^https?://")] | None = None
+    url: (
+        Annotated[str, Meta(pattern="^https?://", description="an address with http")]
+        | None
+    ) = None
     dated: Text | None = None  # as the text itself says
     copied_on: date | None = None
     note: Text | None = None

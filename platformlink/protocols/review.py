@@ -195,7 +195,8 @@ def _references(protocol: CooperationProtocol) -> Found:
     for place, rule in enumerate(protocol.identification):
         for name in (name for group in rule.any_of for name in group):
             if " " not in name and name not in kinds:
-                text = f"{name!r} is no kind of identifier here"
+                allowed = ", ".join(sorted(kinds))
+                text = f"{name!r} is no kind of identifier here; known: {allowed}"
                 yield f"/identification/{place}/any_of", text
 
 

@@ -5,7 +5,21 @@ from typing import get_args, get_type_hints
 import pytest
 
 from platformlink.protocols import protocol, review
-from platformlink.protocols.protocol import Channel, Footing, Need, SideEffect, Step
+from platformlink.protocols.protocol import (
+    Basis,
+    Channel,
+    Footing,
+    Form,
+    Identifier,
+    Need,
+    Preservation,
+    Required,
+    Retention,
+    SideEffect,
+    Step,
+    Support,
+    Time,
+)
 from platformlink.protocols.shelf import Library
 
 README = Path("protocols/README.md").read_text(encoding="utf-8")
@@ -31,6 +45,24 @@ def test_the_smallest_file_of_the_readme_passes_the_check(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("field", "allowed"),
     [
+        ("requests.….support", [str(one) for one in Support]),
+        ("requests.….starts", get_args(get_type_hints(Preservation)["starts"])),
+        ("requests.….basis", [str(one) for one in Basis]),
+        ("identifiers.accepted", get_args(get_type_hints(Identifier)["accepted"])),
+        ("identifiers.bare", get_args(get_type_hints(Identifier)["bare"])),
+        (
+            "required.only_if",
+            get_args(get_args(get_type_hints(Required)["only_if"])[0]),
+        ),
+        (
+            "form.files",
+            get_args(get_args(get_type_hints(Form)["files"])[0]),
+        ),
+        (
+            "data.retention.counts_from",
+            get_args(get_type_hints(Retention)["counts_from"]),
+        ),
+        ("times.what", get_args(get_type_hints(Time)["what"])),
         ("channels.kind", get_args(get_type_hints(Channel)["kind"])),
         ("legal.force", get_args(get_type_hints(Footing)["force"])),
         ("side_effects.kind", get_args(get_type_hints(SideEffect)["kind"])),

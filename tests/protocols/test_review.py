@@ -34,7 +34,7 @@ def changed(tmp_path: Path, old: str, new: str) -> list[str]:
         ("source: [guidelines-july]", "source: []", "names its source"),
         ("status: open", "status: retired", "no channel leads there"),
         ("next_on: 2027-01-24", "next_on: 2026-01-24", "lies before last_on"),
-        ("next_on: 2027-01-24", "next_on: soon", "Invalid RFC3339 encoded date"),
+        ("next_on: 2027-01-24", "next_on: soon", "a day is expected here"),
         ("code: shop", "code: tiktok", "stands here twice"),
         ("- [video_id]", "- [clip]", "'clip' is no kind of identifier"),
         ("regions: [US]", "regions: [Atlantis]", "no country code and no region"),
