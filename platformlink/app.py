@@ -24,7 +24,7 @@ from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
-from platformlink.desk import calendar, detail, emergency, platforms, watching
+from platformlink.desk import board, calendar, detail, emergency, platforms, watching
 from platformlink.desk import evidence as desk_evidence
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
@@ -222,6 +222,7 @@ ROUTERS: tuple[Router, ...] = (
     *(clocks_api.router, clocks_pages.router, letters_pages.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
     *(
+        board.router,
         desk.router,
         desk_api.router,
         detail.router,

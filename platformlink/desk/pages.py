@@ -1,6 +1,6 @@
-"""Front page, board, radar, case, notices, emergency."""
+"""Front page, radar, case, notices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -9,14 +9,11 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from platformlink.authority import Authority, said
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
-from platformlink.clocks.sentences import chip
-from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk import queries, rules
-from platformlink.desk.queries import Doubt, Held, Row, Wanted
-from platformlink.desk.rules import GROUP_NAMES, SOURCE_WORDS, Group, NextStep
+from platformlink.desk.board import platform_names
+from platformlink.desk.queries import Held
 from platformlink.identity import queries as identity
 from platformlink.notices import actions as notice_actions
 from platformlink.notices import queries as notices
@@ -35,7 +32,6 @@ from platformlink.requests.rules import (
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.handed import (
     FromPath,
-    FromQuery,
     Now,
     Runtime,
     Session,
@@ -47,56 +43,6 @@ from platformlink.web.pages import Shell as PlainShell
 
 Protocols = NamedDependency[Library]
 RADAR_DAYS = 90
-
-
-class BoardRow(msgspec.Struct, frozen=True):
-    """One clock as the board shows it."""
-
-    urgency: str
-    words: str
-    due_at: datetime
-    what: str
-    source: str
-    is_ours: bool
-    whose: str
-    step: NextStep
-    path: str
-    row: Row
-
-
-class BoardPage(Page, frozen=True, kw_only=True):
-    """What burns first."""
-
-    template: ClassVar[str] = "desk/board.html"
-    headline: str
-    groups: list[tuple[Group, str, list[BoardRow]]]
-    doubts: list[Doubt]
-    calm_count: int
-    calm_next_at: datetime | None
-    platforms: list[tuple[str, str, int]]
-    units: list[tuple[str, str, int]]
-    wanted: Wanted
-    names: dict[str, str]
-    kinds: Mapping[Kind, str] = KIND_NAMES
-    now: datetime
-    shows_all: bool
-
-
-class WhyPart(Page, frozen=True, kw_only=True):
-    """Why a clock is due then: a part of the board, fetched when it is opened."""
-
-    template: ClassVar[str] = "desk/why.html"
-    sentences: list[str]
-    safe_due_at: datetime
-    legal_due_at: datetime
-
-
-class CountsPage(Page, frozen=True, kw_only=True):
-    """The board of a manager: numbers, no names and no accounts."""
-
-    template: ClassVar[str] = "desk/counts.html"
-    rows: list[tuple[str, str, int]]
-    names: dict[str, str]
 
 
 class HomePage(Page, frozen=True, kw_only=True):
@@ -155,138 +101,6 @@ class NoticesPage(Page, frozen=True, kw_only=True):
     notices: list[Notice]
 
 
-def _names(library: Library) -> dict[str, str]:
-    return {one.slug: one.name for one in library.all()}
-
-
-def _unit_names(authority: Authority, shell: PlainShell) -> dict[str, str]:
-    """Return the names of units by code, in the reader's language."""
-    return {x.code: said(x.name, shell.words.language) for x in authority.units}
-
-
-def board_row(
-    row: Row,
-    shell: PlainShell,
-    now: datetime,
-    soon_days: int,
-    names: dict[str, str],
-    units: dict[str, str],
-) -> BoardRow:
-    """Return a clock as the board shows it."""
-    clock, words = row.clock, shell.words
-    shown = chip(clock.facts, now, zone=words.zone.key, soon_days=soon_days)
-    path = f"/requests/{row.request.reference or row.request.draft_id}"
-    is_ours = clock.duty == "ours"
-    platform = names.get(row.request.platform, row.request.platform)
-    return BoardRow(
-        urgency=shown.urgency,
-        words=words.say(shown.words),
-        due_at=clock.safe_due_at,
-        what=words.gettext(rules.CLOCK_NAMES[ClockKind(clock.kind)]),
-        source=words.gettext(SOURCE_WORDS[clock.source]),
-        is_ours=is_ours,
-        whose=units.get(row.unit, row.unit) if is_ours else platform,
-        step=rules.next_step(clock.kind, path, row.reminders),
-        path=path,
-        row=row,
-    )
-
-
-def _grouped(
-    rows: list[BoardRow], words: Callable[[str], str]
-) -> list[tuple[Group, str, list[BoardRow]]]:
-    found: dict[Group, list[BoardRow]] = {}
-    for one in rows:
-        group = rules.group_of(one.row.clock.kind, one.urgency)
-        found.setdefault(group, []).append(one)
-    return [
-        (group, words(GROUP_NAMES[group]), found[group])
-        for group in Group
-        if group in found
-    ]
-
-
-@get("/board", include_in_schema=False)
-async def board(
-    shell: Shell,
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    actor: Who,
-    now: Now,
-    platform: FromQuery[str] = "",
-    unit: FromQuery[str] = "",
-    kind: FromQuery[str] = "",
-    all_of_it: FromQuery[bool] = False,  # noqa: FBT002 - a switch of the query string
-) -> Response[str]:
-    """Show what burns first; a manager sees numbers."""
-    names = _names(library)
-    units = _unit_names(runtime.authority, shell)
-    if not may(actor, Right.READ):
-        require(actor, Right.BOARD)
-        rows = await queries.count_all(session, now=now)
-        return shell.show(CountsPage(title="Board", rows=rows, names=names))
-    wanted = Wanted(platform=platform, unit=unit, kind=kind)
-    leads = runtime.authority.leads
-    soon_at = now + timedelta(days=leads.soon_days + 1)
-    until_at = now + timedelta(days=3650) if all_of_it else soon_at
-    found = await queries.running(session, wanted, actor=actor, until_at=until_at)
-    shown = [board_row(one, shell, now, leads.soon_days, names, units) for one in found]
-    doubts = await queries.doubtful(session, actor=actor)
-    groups = _grouped(shown, shell.words.gettext)
-    counts = {group: len(rows) for group, _, rows in groups}
-    counts[Group.DECIDE] = counts.get(Group.DECIDE, 0) + len(doubts)
-    ending = sum(
-        one.row.clock.kind == "hold_expiry" and one.urgency == "today" for one in shown
-    )
-    tally = await queries.count_running(session, actor=actor, until_at=until_at)
-    calm_count, calm_next = await queries.next_calm(
-        session, actor=actor, after_at=until_at
-    )
-    title = " ".join(shell.words.say(one) for one in rules.headline(counts, ending))
-    page = BoardPage(
-        title="Board",
-        headline=title,
-        groups=groups,
-        doubts=doubts,
-        calm_count=calm_count,
-        calm_next_at=calm_next,
-        platforms=_tally(tally, 0, names),
-        units=_tally(tally, 1, units),
-        wanted=wanted,
-        names=names,
-        now=now,
-        shows_all=all_of_it,
-    )
-    return shell.show(page)
-
-
-def _tally(
-    rows: list[tuple[str, str, int]], place: int, names: dict[str, str]
-) -> list[tuple[str, str, int]]:
-    """Return code, name and number, the largest first."""
-    found: dict[str, int] = {}
-    for row in rows:
-        code = str(row[place])
-        found[code] = found.get(code, 0) + row[2]
-    ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
-    return [(code, names.get(code, code), n) for code, n in ordered]
-
-
-@get("/board/why/{number:int}", include_in_schema=False)
-async def why(
-    shell: Shell, session: Session, actor: Who, number: FromPath[int]
-) -> Response[str]:
-    """Show why a clock is due then."""
-    clock = await queries.clock_seen(session, number, actor=actor)
-    part = WhyPart(
-        sentences=[shell.words.say(one) for one in clock.sentences],
-        safe_due_at=clock.safe_due_at,
-        legal_due_at=clock.legal_due_at,
-    )
-    return shell.show(part)
-
-
 @get("/", include_in_schema=False)
 async def home(
     shell: Shell, session: Session, library: Protocols, actor: Who
@@ -301,7 +115,7 @@ async def home(
         review=await queries.to_review(session, actor=actor) if is_approver else [],
         to_send=await queries.ready_to_send(session, actor=actor) if is_sender else [],
         own=await queries.own_open(session, actor=actor),
-        names=_names(library),
+        names=platform_names(library),
         greeting=actor.name,
     )
     return shell.show(page)
@@ -348,7 +162,7 @@ async def radar(
         ending=sum(one.hold.until_at < now + timedelta(days=7) for one in found),
         without_process=sum(not one.has_process for one in found),
         today=round(1000 * rules.share_of(now, begin, end)),
-        names=_names(library),
+        names=platform_names(library),
     )
     return shell.show(page)
 
@@ -377,7 +191,7 @@ async def case_page(
     case = await cases.by_reference(session, reference, actor=actor)
     wanted = Filter(case_id=case.id, limit=200)
     lines = await requests.listed(session, wanted, actor=actor)
-    names = _names(library)
+    names = platform_names(library)
     lead = await identity.names(session, {case.lead_id})
     page = CasePage(
         title=case.reference,
@@ -408,6 +222,6 @@ async def read_notices(session: Session, actor: Who, now: Now) -> Redirect:
 router = Router(
     "/",
     route_handlers=[
-        *(home, board, why, radar, case_page, notices_page, read_notices),
+        *(home, radar, case_page, notices_page, read_notices),
     ],
 )

@@ -36,4 +36,7 @@ versions in the database, recognition, and every question that a protocol answer
     so that no alias, tag or depth can harm.
 2026-11-24: a pattern that could backtrack for seconds is refused by its structure,
     not by trying: a trial depends on the machine.
+2026-11-24: the types of a file stay in one module of some 700 lines (``protocol``),
+    since it is the schema and is read from top to bottom; parted by section, each part
+    would stand on a fourth with the words that all of them share.
 """
