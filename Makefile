@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
   fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
-TEST_PACKAGES := chromium poppler-utils qpdf softhsm2
+TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd
 STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
 
 .PHONY: setup demo test check bench clean lock screenshots system-run system-test

@@ -37,6 +37,7 @@ from platformlink.identity.guards import identify_if_any, is_secure
 from platformlink.identity.once import Once, provide_once
 from platformlink.identity.rules import NotSignedIn
 from platformlink.letters import pages as letters_pages
+from platformlink.mailbox import pages as mailbox_pages
 from platformlink.notices import queries as notices
 from platformlink.permissions import Actor
 from platformlink.protocols import api as protocols_api
@@ -219,6 +220,7 @@ ROUTERS: tuple[Router, ...] = (
     ),
     *(dispatch_api.router, dispatch_pages.router, following.router),
     *(responses_api.router, responses_pages.router, evidence.router),
+    mailbox_pages.router,
     *(clocks_api.router, clocks_pages.router, letters_pages.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
     *(

@@ -284,6 +284,35 @@ class Vault(Protocol):
         ...
 
 
+class Fetched(msgspec.Struct, frozen=True):
+    """One message as it lies on the mail server: uid, arrival, and its bytes."""
+
+    uid: int
+    received_at: datetime
+    raw: bytes
+
+
+class MailBatch(msgspec.Struct, frozen=True):
+    """Messages in the order of their uids, and by which numbering. RFC 9051, 2.3.1."""
+
+    validity: int
+    messages: tuple[Fetched, ...]
+
+
+class Mailbox(Protocol):
+    """Where platforms answer; it is only read."""
+
+    is_open: bool
+
+    async def newer(self, validity: int, uid: int) -> MailBatch:
+        """
+        Return messages after a uid; from the beginning where the numbering is new.
+
+        Raises: Upstream.
+        """
+        ...
+
+
 class Bell(Protocol):
     """Wakes a worker for a job that would also come by itself, a little later."""
 
@@ -300,6 +329,7 @@ class Ports:
     sealer: Sealer
     mailer: Mailer
     vault: Vault
+    mailbox: Mailbox
     bell: Bell
 
 

@@ -15,13 +15,13 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from platformlink import authority as authorities
-from platformlink.adapters import db, files, mail, pdf, queue, seal, vault
+from platformlink.adapters import db, files, imap, mail, pdf, queue, seal, vault
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.audit.queries import latest
 from platformlink.errors import FieldError, NotTaken
 from platformlink.migrations.metadata import METADATA
-from platformlink.ports import Mailer, Ports, Runtime
+from platformlink.ports import Mailbox, Mailer, Ports, Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.settings import Settings, SettingsWrong
 
@@ -139,6 +139,12 @@ def _mailer(settings: Settings, authority: authorities.Authority) -> Mailer:
     return mail.NoMailer()
 
 
+def _mailbox(settings: Settings) -> Mailbox:
+    if settings.imap_url:
+        return imap.ImapMailbox(settings.imap_url)
+    return imap.NoMailbox()
+
+
 @asynccontextmanager
 async def opened(
     settings: Settings, *, is_eager: bool = False
@@ -174,6 +180,7 @@ async def opened(
             sealer=sealer,
             mailer=mailer,
             vault=vault.from_settings(settings, authority.vault.recipients),
+            mailbox=_mailbox(settings),
             bell=bell,
         ),
         clock=now,

@@ -17,6 +17,7 @@ from platformlink.adapters import queue
 from platformlink.dispatch import jobs as dispatch
 from platformlink.evidence import jobs as evidence
 from platformlink.letters import jobs as letters
+from platformlink.mailbox import jobs as mailbox
 from platformlink.notices import jobs as notices
 from platformlink.ports import Runtime
 from platformlink.requests import jobs as requests
@@ -40,6 +41,8 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (news.notice_changed, EVERY_30_SECONDS),
     (notices.mail_waiting, EVERY_30_SECONDS),
     (evidence.keep_arrived, EVERY_10_SECONDS),
+    (mailbox.collect_mail, EVERY_30_SECONDS),
+    (mailbox.watch_mailbox, EVERY_MINUTE),
     (responses.check_fixity, EVERY_MINUTE),
     (letters.complete_seals, EVERY_30_SECONDS),
     (letters.warn_of_end, EVERY_MINUTE),

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import authority as authorities
 from platformlink.adapters import db, pdf, postgres, schema, seal, vault
+from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
 from platformlink.adapters.workers import Workers
 from platformlink.app import build
@@ -146,6 +147,7 @@ def runtime(engine: AsyncEngine, settings: Settings, workers: Workers) -> Runtim
             sealer=seal.from_settings(settings, workers),
             mailer=NoMailer(),
             vault=vault.from_settings(settings, ()),
+            mailbox=NoMailbox(),
             bell=SilentBell(),
         ),
         clock=lambda: NOW,

@@ -11,6 +11,7 @@ import msgspec
 from litestar.testing import AsyncTestClient
 
 from platformlink.app import build
+from platformlink.identity.tables import User
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import factories
@@ -42,6 +43,11 @@ class Desk:
         assert answer.status_code == 201, answer.text
         reference: str = answer.json()["reference"]
         return reference
+
+    async def email(self, whose: Seat) -> str:
+        """The address of somebody here."""
+        async with self.runtime.sessions() as session:
+            return (await session.get_one(User, whose.actor.id)).email
 
     async def draft(self, case: str = "", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """A draft that the protocol has nothing against."""

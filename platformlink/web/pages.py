@@ -39,6 +39,7 @@ def navigation(actor: Actor | None) -> tuple[NavItem, ...]:
         return ()
     gates = (
         (NavItem("/board", "Board"), may(actor, Right.BOARD) or may(actor, Right.SEND)),
+        (NavItem("/inbox", "Inbox"), may(actor, Right.SEND)),
         (NavItem("/requests", "Requests"), may(actor, Right.READ)),
         (NavItem("/cases", "Cases"), may(actor, Right.READ)),
         (NavItem("/radar", "Radar"), may(actor, Right.READ)),

@@ -26,6 +26,7 @@ from sqlalchemy import text
 from platformlink import authority
 from platformlink.adapters import (
     db,
+    imap,
     mail,
     pdf,
     postgres,
@@ -78,6 +79,7 @@ async def desk(folder: Path) -> AsyncIterator[Runtime]:
             sealer=seal.from_settings(settings, workers),
             mailer=mail.NoMailer(),
             vault=vault.from_settings(settings, ()),
+            mailbox=imap.NoMailbox(),
             bell=QueueBell("redis://127.0.0.1:1"),
         ),
         clock=lambda: NOW,

@@ -13,7 +13,6 @@ from platformlink.adapters import vault as vaults
 from platformlink.evidence.jobs import keep_arrived
 from platformlink.evidence.rules import PART_BYTES
 from platformlink.evidence.tables import CustodyEvent
-from platformlink.identity.tables import User
 from platformlink.notices.tables import Notice
 from platformlink.responses.jobs import check_fixity
 from tests.desks import Desk
@@ -52,11 +51,6 @@ async def keep(desk: Desk, name: str, content: bytes) -> str:
     assert (await put(desk.lea, path, 1, content)).json()["state"] == "arrived"
     await keep_arrived(desk.runtime, desk.clock.now)
     return path
-
-
-async def email(desk: Desk, whose: Seat) -> str:
-    async with desk.runtime.sessions() as session:
-        return (await session.get_one(User, whose.actor.id)).email
 
 
 def decrypted(desk: Desk, content: bytes) -> bytes:
@@ -131,7 +125,7 @@ async def test_a_liaison_officer_opens_only_by_grant(desk: Desk) -> None:
 
     before = await desk.lea.post(f"{path}/open", purpose)
     given = await desk.ann.post(
-        f"{API}/{name}/evidence/grants", {"email": await email(desk, desk.lea)}
+        f"{API}/{name}/evidence/grants", {"email": await desk.email(desk.lea)}
     )
     after = await desk.lea.post(f"{path}/open", purpose)
 
@@ -145,7 +139,7 @@ async def test_nobody_grants_to_themselves(desk: Desk) -> None:
 
     answers = [
         await one.post(
-            f"{API}/{name}/evidence/grants", {"email": await email(desk, one)}
+            f"{API}/{name}/evidence/grants", {"email": await desk.email(one)}
         )
         for one in (desk.lea, desk.bob)
     ]
