@@ -8,6 +8,17 @@ import msgspec
 
 from platformlink import documents
 
+# The Member States that issue certificates: all but Denmark.
+# Source: Regulation (EU) 2023/1543, recital 101 and Article 2.
+BOUND = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "EE", "ES", "FI", "FR"),
+        *("GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL"),
+        *("PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
+CERTIFICATES = ("epoc", "epoc-notification", "epoc-pr")
+
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A struct that a person writes: unknown fields are mistakes."""
@@ -72,7 +83,12 @@ class VaultEntry(Strict, frozen=True):
 
 
 class Instrument(Strict, frozen=True):
-    """A legal footing this authority may use, with its words for the letter."""
+    """
+    A legal footing this authority may use, with its words for the letter.
+
+    ``form`` is the code of the form that it prescribes, ``answers`` what stands in
+    this form's own fields in every letter, by field id.
+    """
 
     code: str
     name: dict[str, str]
@@ -80,6 +96,8 @@ class Instrument(Strict, frozen=True):
     force: str  # compulsory, voluntary, state_to_state
     kinds: tuple[str, ...]
     authorisation: dict[str, str] = {}  # data category -> approval, prosecutor, court
+    form: str = ""
+    answers: dict[str, dict[str, str]] = {}
 
 
 class Authority(Strict, frozen=True):
@@ -140,4 +158,12 @@ def load(path: Path) -> Authority:
         raise documents.DocumentWrong(
             documents.Problem(path.name, line, column, "/zone", message)
         )
-    return authority
+    return _offered(authority)
+
+
+def _offered(authority: Authority) -> Authority:
+    """Return an authority without the instruments that its State may not use."""
+    if authority.country in BOUND:
+        return authority
+    offered = [one for one in authority.instruments if one.form not in CERTIFICATES]
+    return msgspec.structs.replace(authority, instruments=tuple(offered))

@@ -76,7 +76,7 @@ async def change_case(
     """
     require(actor, Right.WRITE, await queries.subject(session, case))
     check_fields(fields)
-    for name in ("title", "offence", "offence_article", "urgency", "is_restricted"):
+    for name in msgspec.structs.asdict(fields).keys() - {"reference"}:
         setattr(case, name, getattr(fields, name))
     case.version += 1
     _record(session, case, "case.changed", actor, now)

@@ -38,6 +38,7 @@ def _fields(form: Fields) -> CaseFields:
         title=text(form, "title"),
         offence=text(form, "offence"),
         offence_article=text(form, "offence_article"),
+        offence_penalty=text(form, "offence_penalty"),
         urgency=text(form, "urgency", Urgency.ROUTINE),
         is_restricted=text(form, "is_restricted") == "yes",
     )

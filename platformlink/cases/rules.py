@@ -47,6 +47,7 @@ class CaseFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     title: str = ""
     offence: str = ""
     offence_article: str = ""
+    offence_penalty: str = ""
     urgency: str = Urgency.ROUTINE
     is_restricted: bool = False
 
@@ -69,7 +70,7 @@ def check_fields(fields: CaseFields) -> None:
         errors.append(FieldError("/urgency", "unknown", message))
     errors += [
         FieldError(f"/{name}", "too-long", "Use at most 300 characters.")
-        for name in ("title", "offence", "offence_article")
+        for name in ("title", "offence", "offence_article", "offence_penalty")
         if len(getattr(fields, name)) > LONGEST_TEXT
     ]
     if errors:

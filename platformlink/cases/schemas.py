@@ -12,6 +12,7 @@ class CaseOut(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     offence: str
     offence_article: str
+    offence_penalty: str
     urgency: str
     is_restricted: bool
     opened_at: datetime

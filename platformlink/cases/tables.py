@@ -41,6 +41,7 @@ class Case(SQLModel, table=True):
     title: str = ""
     offence: str
     offence_article: str = ""
+    offence_penalty: str = ""
     urgency: str
     unit_id: int = Field(
         sa_column=Column(BigInteger, ForeignKey("unit.id"), nullable=False, index=True)

@@ -13,7 +13,7 @@ from platformlink.audit import actions as audit
 from platformlink.authority import said
 from platformlink.errors import FieldError
 from platformlink.identity import queries as identity
-from platformlink.letters import archive, codes, paper, queries, rules
+from platformlink.letters import archive, codes, forms, paper, queries, rules
 from platformlink.letters.rules import (
     AlreadyEnded,
     Finding,
@@ -53,9 +53,22 @@ class Verdict(msgspec.Struct, frozen=True):
 def _printed(runtime: Runtime, fields: LetterFields) -> LetterFields:
     """Return the fields of this kind, marked where the desk is a demonstration."""
     is_demonstration = fields.is_demonstration or runtime.authority.is_demonstration
-    return msgspec.structs.replace(
-        rules.trimmed(fields), issue=None, is_demonstration=is_demonstration
-    )
+    form = forms.named(runtime.templates, fields.form)
+    kept = forms.trimmed(form, fields) if form else rules.trimmed(fields)
+    return msgspec.structs.replace(kept, issue=None, is_demonstration=is_demonstration)
+
+
+def _check(runtime: Runtime, fields: LetterFields) -> None:
+    """
+    Let pass what its kind, or its form, can be printed from.
+
+    Raises: LetterWrong.
+    """
+    form = forms.named(runtime.templates, fields.form)
+    if form is None:
+        rules.check(fields)
+    else:
+        forms.check(form, fields, runtime.templates)
 
 
 def _draft(runtime: Runtime, fields: LetterFields, now: datetime) -> LetterFields:
@@ -65,7 +78,9 @@ def _draft(runtime: Runtime, fields: LetterFields, now: datetime) -> LetterField
     Raises: LetterWrong, where something is too long for any letter.
     """
     today = now.astimezone(runtime.authority.tz).date()
-    kept = rules.with_gaps(_printed(runtime, fields), today)
+    kept = _printed(runtime, fields)
+    if not kept.form:  # a form marks its own gaps
+        kept = rules.with_gaps(kept, today)
     rules.check_length(kept)
     return kept
 
@@ -144,7 +159,7 @@ async def _make(runtime: Runtime, fields: LetterFields, now: datetime) -> Sealed
         pdf = await runtime.ports.renderer.render(
             page,
             attachments=_attachments(fields, now),
-            most_pages=MOST_PAGES.get(fields.kind),
+            most_pages=None if fields.form else MOST_PAGES.get(fields.kind),
         )
     except PagesExceeded:
         pointer = rules.longest_text(fields)
@@ -173,7 +188,7 @@ async def seal(
     Raises: LetterWrong, Upstream.
     """
     fields = _printed(runtime, fields)
-    rules.check(fields)
+    _check(runtime, fields)
     number, issue = await _issue(session, runtime, now)
     fields = msgspec.structs.replace(fields, issue=issue)
     sealed = await _make(runtime, fields, now)
@@ -186,7 +201,7 @@ async def seal(
         number=number,
         code=issue.code,
         code_sha256=hashlib.sha256(issue.code.encode()).digest(),
-        template=f"{fields.kind}.html",
+        template=paper.template_of(fields),
         template_sha256=paper.fingerprint(runtime.templates),
         protocol_version=fields.protocol_version,
         content=msgspec.to_builtins(fields),

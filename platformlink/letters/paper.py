@@ -16,12 +16,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from platformlink import documents
-from platformlink.letters import codes, rules, wording
+from platformlink.letters import codes, forms, rules, telling, wording
 from platformlink.letters.rules import LetterFields, LetterKind, OpenRequest
 from platformlink.letters.wording import Said, Voice
 from platformlink.values import Html
 
 STYLE = "letter.css"
+FORM = "form.html"
 FAR = date(9999, 12, 31)
 QR_ERROR = "m"
 
@@ -191,7 +192,26 @@ def _values(folder: Path, fields: LetterFields, now: datetime) -> dict[str, obje
         "first_open": min(rows, key=lambda row: row.sent_on, default=None),
         "first_to_lapse": rows[0] if rows and rows[0].held_until_on else None,
     }
-    return values | _voices(voice, zone)
+    return values | _voices(voice, zone) | _sheets(folder, fields, voice)
+
+
+def template_of(fields: LetterFields) -> str:
+    """Return the template of a letter: of its form if it has one, else of its kind."""
+    return FORM if fields.form else f"{fields.kind}.html"
+
+
+def _sheets(folder: Path, fields: LetterFields, voice: Voice) -> dict[str, object]:
+    """Return the prescribed form in each language, if the letter has one."""
+    form = forms.named(folder, fields.form)
+    if form is None:
+        return {}
+    zone = ZoneInfo(fields.sender.zone)
+    speakers = [telling.Speaker(voice, one, zone) for one in voice.languages]
+    return {
+        "sheets": [forms.sheet(form, fields, one) for one in speakers],
+        "form": {"title": form.title, "lead": form.lead, "ask": form.ask},
+        "source": form.short,
+    }
 
 
 def compose(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
@@ -200,13 +220,13 @@ def compose(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
 
     ``now`` dates a preview; a letter that is issued bears its own date.
     """
-    template = environment(folder).get_template(f"{fields.kind}.html")
+    template = environment(folder).get_template(template_of(fields))
     return Html(template.render(_values(folder, fields, now), is_first_page=False))
 
 
 def compose_first_page(folder: Path, fields: LetterFields, *, now: datetime) -> Html:
     """Return what stands on a letter's first page, for a quick look."""
-    template = environment(folder).get_template(f"{fields.kind}.html")
+    template = environment(folder).get_template(template_of(fields))
     return Html(template.render(_values(folder, fields, now), is_first_page=True))
 
 
@@ -227,7 +247,7 @@ def fingerprint(folder: Path) -> str:
     """Return the SHA-256 of all templates, phrases and pictures of a folder."""
     whole = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
-        if file.suffix in {".html", ".css", ".svg", ".po"}:
+        if file.suffix in {".html", ".css", ".svg", ".po", ".yaml"}:
             whole.update(str(file.relative_to(folder)).encode())
             whole.update(hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
@@ -246,3 +266,27 @@ def sample(folder: Path, kind: LetterKind) -> LetterFields:
             fields, items=fields.items[:1], data=fields.data[:2]
         )
     return rules.trimmed(msgspec.structs.replace(fields, kind=kind))
+
+
+def sample_form(folder: Path, code: str) -> LetterFields:
+    """
+    Return invented fields of a prescribed form.
+
+    Raises: DocumentWrong, KeyError.
+    """
+    form = forms.named(folder, code)
+    if form is None:
+        raise KeyError(code)
+    file = folder / "sample.yaml"
+    fields = documents.decode(file.read_bytes(), LetterFields, file=file.name)
+    known = set(form.data or rules.CATEGORIES)
+    fields = msgspec.structs.replace(
+        fields,
+        kind=form.kinds[0],
+        form=code,
+        data=tuple(one for one in fields.data if one.category in known),
+        hold=fields.hold if form.kinds[0] in rules.HOLDS else None,
+        emergency=fields.emergency if form.kinds[0] in rules.ALARMS else None,
+        custodian=fields.custodian if forms.passes_by_state(form) else None,
+    )
+    return forms.trimmed(form, fields)

@@ -38,6 +38,11 @@ class LetterKind(StrEnum):
     HANDOVER = "handover"  # of what came, to whoever works with it
 
 
+HOLDS = (LetterKind.PRESERVATION, LetterKind.PRESERVATION_EXTENSION)
+ALARMS = (LetterKind.EMERGENCY_DISCLOSURE,)
+CATEGORIES = ("subscriber", "user_identification", "traffic", "content")
+
+
 class Finding(StrEnum):
     """What a check of a code or of a PDF finds."""
 
@@ -309,6 +314,8 @@ class LetterFields(Printed, frozen=True):
     corrections: tuple[Correction, ...] = ()
     pieces: tuple[Piece, ...] = ()
     recipient: Person | None = None
+    form: str = ""  # the prescribed form, where the instrument has one
+    answers: dict[str, Texts] = {}  # by field of the form
 
 
 # What a letter of each kind cannot be without.
@@ -474,11 +481,12 @@ def check_length(fields: LetterFields) -> None:
 
     Raises: LetterWrong, which names each field that is too long.
     """
-    if errors := _oversized(fields):
+    if errors := oversized(fields):
         raise LetterWrong("", *errors)
 
 
-def _oversized(fields: LetterFields) -> list[FieldError]:
+def oversized(fields: LetterFields) -> list[FieldError]:
+    """Return what no letter can bear: texts too long, items too many."""
     errors = _too_long(msgspec.to_builtins(fields))
     if len(fields.items) > MOST_ITEMS:
         most = {"most": str(MOST_ITEMS)}
@@ -498,7 +506,7 @@ def check(fields: LetterFields) -> None:
         for name in REQUIRED[fields.kind]
         if _is_blank(getattr(fields, name))
     ]
-    errors += _oversized(fields)
+    errors += oversized(fields)
     if errors:
         raise LetterWrong("", *errors)
 

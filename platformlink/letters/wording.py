@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from babel import dates
+from babel import Locale, dates
 from babel.messages import mofile, pofile
 from babel.support import NullTranslations, Translations
 
@@ -147,6 +147,16 @@ def local(value: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{day(there, language)}, {there:%H:%M} ({offset(value, zone)})"
 
 
+def language_name(code: str, language: str) -> str:
+    """Return the name of a language in a language."""
+    return str(Locale.parse(language).languages.get(code, code))
+
+
+def country_name(code: str, language: str) -> str:
+    """Return the name of a country in a language."""
+    return str(Locale.parse(language).territories.get(code, code))
+
+
 def is_summer(value: datetime, zone: ZoneInfo) -> bool:
     """Say whether a zone keeps summer time at an instant."""
     return bool(value.astimezone(zone).dst())
@@ -214,13 +224,14 @@ class Voice:
         """Return a phrase in each language."""
         return tuple(Said(one, self.say(one, text, **params)) for one in self.languages)
 
+    def counted(self, language: str, one: str, many: str, num: int) -> str:
+        """Return a counted phrase in one language, in its right plural."""
+        return self._phrases[language].ngettext(one, many, num) % {"num": num}
+
     def count(self, one: str, many: str, num: int) -> tuple[Said, ...]:
         """Return a counted phrase in each language, in its right plural."""
         return tuple(
-            Said(
-                language,
-                self._phrases[language].ngettext(one, many, num) % {"num": num},
-            )
+            Said(language, self.counted(language, one, many, num))
             for language in self.languages
         )
 

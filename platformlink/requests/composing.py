@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,7 +13,9 @@ from platformlink.clocks.rules import compute
 from platformlink.clocks.terms import Calendar
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.identity.tables import User
+from platformlink.letters import forms
 from platformlink.letters import rules as letters
+from platformlink.letters.forms import AnyForm
 from platformlink.letters.rules import LetterFields, LetterKind, Texts
 from platformlink.protocols.protocol import Channel, CooperationProtocol, Entity
 from platformlink.protocols.rules import Draft, Finding, Given, Severity
@@ -44,6 +47,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     earlier: letters.Earlier | None = None  # the letter of the parent
     own: letters.Earlier | None = None  # the request's own letter
+    form: AnyForm | None = None  # that the instrument prescribes
 
 
 def in_words(matter: Matter, text: str, local: str = "") -> Texts:
@@ -203,7 +207,9 @@ def request_fields(matter: Matter) -> LetterFields:
         footing=_footing(matter),
         authorisation=_authorisation(request),
         offence=letters.Offence(
-            name={language: case.offence}, provision={language: case.offence_article}
+            name={language: case.offence},
+            provision={language: case.offence_article},
+            penalty={language: case.offence_penalty},
         ),
         facts=in_words(matter, request.narrative, request.narrative_local),
         nexus=in_words(matter, request.nexus),
@@ -214,7 +220,38 @@ def request_fields(matter: Matter) -> LetterFields:
         earlier=matter.earlier,
         reason=in_words(matter, request.necessity or UNSAID),
     )
-    return letters.trimmed(fields)
+    if matter.form is None:
+        return letters.trimmed(fields)
+    return forms.trimmed(matter.form, _on_form(matter, matter.form, fields))
+
+
+def _on_form(matter: Matter, form: AnyForm, fields: LetterFields) -> LetterFields:
+    """Return the fields on a prescribed form, addressed as the form is."""
+    instrument = matter.authority.instrument(matter.request.instrument)
+    fields = msgspec.structs.replace(
+        fields,
+        form=instrument.form if instrument else "",
+        answers=instrument.answers if instrument else {},
+        necessity=in_words(matter, matter.request.necessity),
+    )
+    if not forms.passes_by_state(form):
+        return fields
+    there = matter.entity.country if matter.entity else None
+    is_ours = isinstance(form, forms.ToCentral)
+    point = matter.authority.point(matter.authority.country if is_ours else there or "")
+    addressee = point_addressee(point) if point else letters.Addressee(name="")
+    return msgspec.structs.replace(
+        fields, custodian=fields.addressee, addressee=addressee
+    )
+
+
+def form_findings(matter: Matter, folder: Path) -> Iterator[Finding]:
+    """Yield each mandatory field of the prescribed form that has no value yet."""
+    if matter.form is None:
+        return
+    for gap in forms.gaps(matter.form, request_fields(matter), folder):
+        code = f"form-{gap.params.get('id', gap.code)}"
+        yield _error(gap.pointer, code, gap.message, **dict(gap.params))
 
 
 def following_fields(

@@ -10,8 +10,10 @@ from platformlink.clocks import actions as clocks
 from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.terms import Evidence
 from platformlink.errors import FieldError
+from platformlink.identity.queries import as_actor
 from platformlink.identity.tables import Unit, User
 from platformlink.letters import actions as letters
+from platformlink.letters import forms
 from platformlink.letters import queries as letter_queries
 from platformlink.letters.rules import (
     Earlier,
@@ -56,7 +58,10 @@ async def findings(
         authority=runtime.authority,
         author=await session.get_one(User, request.author_id),
     )
-    own = composing.authority_findings(request, runtime.authority, protocol)
+    own = [
+        *composing.authority_findings(request, runtime.authority, protocol),
+        *await _form_findings(session, runtime, request, case, now),
+    ]
     others = shelf.at(runtime.protocols).recogniser
     version = request.protocol_version
     reviewed = await protocols.reviewed_on(session, [version])
@@ -67,6 +72,22 @@ async def findings(
     return list({(one.pointer, one.code): one for one in reversed(found)}.values())[
         ::-1
     ]
+
+
+async def _form_findings(
+    session: AsyncSession,
+    runtime: Runtime,
+    request: PlatformRequest,
+    case: Case,
+    now: datetime,
+) -> list[Finding]:
+    """Return what the form lacks that the instrument prescribes, if it does."""
+    instrument = runtime.authority.instrument(request.instrument)
+    if instrument is None or not instrument.form:
+        return []
+    author = as_actor(await session.get_one(User, request.author_id))
+    matter = await matter_of(session, runtime, request, case, signed_by=author, now=now)
+    return list(composing.form_findings(matter, runtime.templates))
 
 
 def _refuse_errors(found: list[Finding]) -> None:
@@ -220,6 +241,7 @@ async def matter_of(
     facts = await sending.facts_of(session, runtime.authority, request)
     channels = sending.open_channels(facts.protocol, request.kind)
     unit = await session.get_one(Unit, request.unit_id)
+    instrument = runtime.authority.instrument(request.instrument)
     return Matter(
         request=request,
         case=case,
@@ -238,6 +260,7 @@ async def matter_of(
         at=now,
         earlier=await _parents(session, runtime, request),
         own=await _first(session, runtime, request),
+        form=forms.named(runtime.templates, instrument.form if instrument else ""),
     )
 
 

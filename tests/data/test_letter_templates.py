@@ -8,10 +8,11 @@ from pathlib import Path
 import jinja2
 import msgspec
 import pytest
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from platformlink.letters import paper, wording
+from platformlink.letters import forms, paper, telling, wording
 from platformlink.letters.rules import (
     ALWAYS,
     OPTIONAL,
@@ -25,10 +26,16 @@ from tests.letters.conftest import issue, sample
 TEMPLATES = Path(__file__).parent.parent.parent / "letter_templates"
 NOW = datetime(2026, 11, 24, 9, 42, 17, tzinfo=UTC)
 KINDS = list(LetterKind)
+FORMS = forms.codes(TEMPLATES)
+SAMPLES = {
+    **{str(kind): paper.sample(TEMPLATES, kind) for kind in KINDS},
+    **{code: paper.sample_form(TEMPLATES, code) for code in FORMS},
+}
 # What the data carry for programs: shown as words, as a place, or not at all.
 NOT_PRINTED = {
     *("version", "protocol_version", "category", "instrument", "force", "zone"),
     *("country", "languages", "expected", "verify_url", "is_demonstration", "kind"),
+    "form",
 }
 
 
@@ -43,20 +50,36 @@ def text_of(html: str) -> str:
     return html_module.unescape(plain)
 
 
-def messages() -> set[str | tuple[str, ...]]:
+def form_words() -> set[str | tuple[str, ...]]:
+    """The words of the prescribed forms, and those of their values."""
     found: set[str | tuple[str, ...]] = set()
+    for code in FORMS:
+        form = forms.named(TEMPLATES, code)
+        assert form is not None
+        found |= {form.title, form.lead, form.ask, *(one.title for one in form.parts)}
+        for one in form.fields:
+            found |= {one.label, one.says, *one.choices.values()}
+    with Path(telling.__file__).open("rb") as source:
+        for _, message, _, _ in extract("python", source, {"say": None}):
+            found.add(message if isinstance(message, str) else tuple(message))
+    return found - {""}
+
+
+def messages() -> set[str | tuple[str, ...]]:
+    found = form_words()
     for file in TEMPLATES.glob("*.html"):
         with file.open("rb") as source:
             for _, _, message, _ in babel_extract(source, ["both", "count"], [], {}):
                 parts = (message,) if isinstance(message, str) else message or ()
                 given = tuple(one for one in parts if one)
-                found.add(given if len(given) > 1 else given[0])
+                if given:  # else it is a word of a form, found there
+                    found.add(given if len(given) > 1 else given[0])
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_it_makes_a_page_of_its_sample(kind: LetterKind) -> None:
-    html = page(sample(kind))
+@pytest.mark.parametrize("name", SAMPLES)
+def test_it_makes_a_page_of_its_sample(name: str) -> None:
+    html = page(SAMPLES[name])
 
     assert "PL-2026-000123" in html
     assert "7KQ4-M2XD-R9TB-V6HC" in html
@@ -71,17 +94,17 @@ def test_it_needs_no_more_than_it_must(kind: LetterKind) -> None:
     assert page(LetterFields(**needed))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_preview_is_marked_and_has_no_place_for_a_seal(kind: LetterKind) -> None:
-    html = paper.compose(TEMPLATES, sample(kind), now=NOW)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_preview_is_marked_and_has_no_place_for_a_seal(name: str) -> None:
+    html = paper.compose(TEMPLATES, SAMPLES[name], now=NOW)
 
     assert "PREVIEW" in html
     assert 'id="seal"' not in html
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_demonstration_cannot_be_mistaken(kind: LetterKind) -> None:
-    assert "DEMONSTRATION" in page(sample(kind))
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_demonstration_cannot_be_mistaken(name: str) -> None:
+    assert "DEMONSTRATION" in page(SAMPLES[name])
 
 
 def test_every_phrase_is_in_every_catalogue() -> None:
@@ -125,10 +148,10 @@ def shown_forms(text: str) -> list[str]:
     return [" ".join(text.split())]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_the_data_say_is_what_is_printed(kind: LetterKind) -> None:
-    fields = msgspec.structs.replace(sample(kind), issue=issue(NOW))
-    printed = " ".join(text_of(page(sample(kind))).split())
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_the_data_say_is_what_is_printed(name: str) -> None:
+    fields = msgspec.structs.replace(SAMPLES[name], issue=issue(NOW))
+    printed = " ".join(text_of(page(SAMPLES[name])).split())
     printed = printed.replace(" · ", " ").replace("nëntor November", "November")
 
     unprinted = [
@@ -182,12 +205,10 @@ def poisoned_at(key: str, value: object, poison: str) -> object:
 
 
 @pytest.mark.parametrize("poison", HOSTILE)
-@pytest.mark.parametrize("kind", KINDS)
-def test_whatever_stands_in_a_field_prints_as_text(
-    kind: LetterKind, poison: str
-) -> None:
-    clean = page(sample(kind))
-    data = poisoned(msgspec.to_builtins(sample(kind)), poison)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_whatever_stands_in_a_field_prints_as_text(name: str, poison: str) -> None:
+    clean = page(SAMPLES[name])
+    data = poisoned(msgspec.to_builtins(SAMPLES[name]), poison)
     fields = msgspec.convert(data, LetterFields)
 
     html = page(fields)
