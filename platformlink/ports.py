@@ -62,6 +62,14 @@ class Renderer(Protocol):
         """
         ...
 
+    async def strip(self, pdf: Pdf) -> bytes:
+        """
+        Return all pages side by side as a PNG, to look at.
+
+        Raises: Upstream.
+        """
+        ...
+
     async def picture(self, pdf: Pdf) -> bytes:
         """
         Return the first page as a PNG, for beside a form.

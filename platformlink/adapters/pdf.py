@@ -44,6 +44,13 @@ def picture(pdf: Pdf) -> bytes:
     return typesetting.picture(pdf)
 
 
+def strip(pdf: Pdf) -> bytes:
+    """Return all pages side by side as a PNG, in this process."""
+    from platformlink.adapters import typesetting  # noqa: PLC0415 - large, see above
+
+    return typesetting.strip(pdf)
+
+
 def warm_up(folder: Path) -> None:
     """Load the fonts and parse the styles before anybody waits for them."""
     from platformlink.adapters import typesetting  # noqa: PLC0415 - large, see above
@@ -90,3 +97,11 @@ class WeasyRenderer:
         Raises: WorkerLost.
         """
         return await self._workers.run(picture, pdf)
+
+    async def strip(self, pdf: Pdf) -> bytes:
+        """
+        Return all pages side by side as a PNG.
+
+        Raises: WorkerLost.
+        """
+        return await self._workers.run(strip, pdf)

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pydyf
 import pypdfium2
 import weasyprint
+from PIL import Image
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -25,6 +26,7 @@ BASE = "https://bundled.invalid/"  # a host that cannot exist; nothing is looked
 BUNDLED = {".svg": "image/svg+xml", ".png": "image/png", ".css": "text/css"}
 POINTS = 0.75  # per CSS pixel
 PRINTED = 4  # annotation flag
+STRIP_SCALE = 1.0
 PICTURE_SCALE = 1.6  # pixels per point: sharp beside a form, small to send
 
 # PDF/UA is declared inside PDF/A by an extension schema.
@@ -231,6 +233,22 @@ def picture(pdf: Pdf) -> bytes:
     drawn = document[0].render(scale=PICTURE_SCALE).to_pil()
     written = io.BytesIO()
     drawn.save(written, "PNG", optimize=False)
+    document.close()
+    return written.getvalue()
+
+
+def strip(pdf: Pdf) -> bytes:
+    """Return all pages side by side as a PNG, in this process."""
+    document = pypdfium2.PdfDocument(pdf)
+    pages = [page.render(scale=STRIP_SCALE).to_pil() for page in document]
+    width = sum(page.width for page in pages)
+    whole = Image.new("RGB", (width, max(page.height for page in pages)), "white")
+    left = 0
+    for page in pages:
+        whole.paste(page, (left, 0))
+        left += page.width
+    written = io.BytesIO()
+    whole.save(written, "PNG")
     document.close()
     return written.getvalue()
 

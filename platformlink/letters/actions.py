@@ -98,6 +98,27 @@ async def preview(runtime: Runtime, fields: LetterFields, *, now: datetime) -> P
     return await runtime.ports.renderer.preview(page)
 
 
+async def specimen(runtime: Runtime, fields: LetterFields, *, now: datetime) -> Pdf:
+    """
+    Return invented fields as a sealed letter would show them, with no seal.
+
+    Raises: LetterWrong, Upstream.
+    """
+    issue = Issue(
+        reference=codes.reference_of(runtime.authority.prefix, now.year, 123),
+        code="0" * (codes.CODE_BITS // 5),
+        dated_on=now.astimezone(runtime.authority.tz).date(),
+        verify_url=runtime.settings.base_url.rstrip("/") + VERIFY_PATH,
+        sealed_at=now,
+        certificate="0" * 64,
+    )
+    printed = msgspec.structs.replace(
+        _printed(runtime, fields), issue=issue, is_demonstration=True
+    )
+    page = paper.compose(runtime.templates, printed, now=now)
+    return await runtime.ports.renderer.preview(page)
+
+
 async def preview_first_page(
     runtime: Runtime, fields: LetterFields, *, now: datetime
 ) -> Pdf:

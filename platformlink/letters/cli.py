@@ -15,7 +15,7 @@ import jinja2
 import msgspec
 
 from platformlink.errors import Refusal
-from platformlink.letters import actions, paper, queries
+from platformlink.letters import actions, forms, paper, queries
 from platformlink.letters.rules import LetterFields, LetterKind, Means, sender_of
 from platformlink.letters.schemas import IN_FORCE
 from platformlink.ports import Runtime
@@ -78,13 +78,25 @@ def preview(opened: Opened, reference: str, slug: str, kind: str, output: Path) 
     click.echo(f"{output}")
 
 
+def _samples(runtime: Runtime) -> dict[str, LetterFields]:
+    """Return invented fields of every kind, and of every prescribed form."""
+    unit = runtime.authority.units[0].code
+    sender = sender_of(runtime.authority, unit)
+    found = {str(kind): paper.sample(runtime.templates, kind) for kind in LetterKind}
+    for code in forms.codes(runtime.templates):
+        found[f"form-{code}"] = paper.sample_form(runtime.templates, code)
+    return {
+        name: msgspec.structs.replace(fields, sender=sender)
+        for name, fields in found.items()
+    }
+
+
 async def _gallery(opened: Opened, folder: Path) -> None:
     async with opened() as runtime:
-        for kind in LetterKind:
-            fields = _sample(runtime, kind, "")
+        for name, fields in _samples(runtime).items():
             pdf = await actions.preview(runtime, fields, now=runtime.clock())
-            (folder / f"{kind}.pdf").write_bytes(pdf)
-            click.echo(f"{folder / kind}.pdf")
+            (folder / f"{name}.pdf").write_bytes(pdf)
+            click.echo(f"{folder / name}.pdf")
 
 
 @letter.command()
@@ -96,16 +108,71 @@ def gallery(opened: Opened, folder: Path) -> None:
     asyncio.run(_gallery(opened, folder))
 
 
+SHEET = """<!doctype html>
+<meta charset="utf-8">
+<title>All letters</title>
+<h1>All letters, in all languages, with invented fields</h1>
+{strips}
+"""
+STRIP = '<h2 id="{name}">{name}</h2>\n<p><img src="{name}.png" alt="{name}"></p>'
+
+
+def _in_languages(fields: LetterFields) -> dict[str, LetterFields]:
+    """Return a letter in its bound languages, in each of them alone, and by fax."""
+    languages = fields.sender.languages
+    every = [languages, *((one,) for one in languages if len(languages) > 1)]
+    senders = [msgspec.structs.replace(fields.sender, languages=one) for one in every]
+    found = {
+        "-".join(one.languages): msgspec.structs.replace(fields, sender=one)
+        for one in senders
+    }
+    return found | {"fax": msgspec.structs.replace(fields, is_faxed=True)}
+
+
+async def _draw(runtime: Runtime, fields: LetterFields, file: Path) -> None:
+    pdf = await actions.specimen(runtime, fields, now=runtime.clock())
+    file.write_bytes(await runtime.ports.renderer.strip(pdf))
+
+
+async def _sheet(opened: Opened, folder: Path) -> list[str]:
+    """Write one picture a letter and language; return their names."""
+    async with opened() as runtime:
+        wanted = {
+            f"{kind}.{language}": shown
+            for kind, fields in _samples(runtime).items()
+            for language, shown in _in_languages(fields).items()
+        }
+        await asyncio.gather(
+            *(
+                _draw(runtime, fields, folder / f"{name}.png")
+                for name, fields in wanted.items()
+            )
+        )
+    return list(wanted)
+
+
+@letter.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def sheet(opened: Opened, folder: Path) -> None:
+    """Write a contact sheet into FOLDER: every template, in every language, by fax."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = asyncio.run(_sheet(opened, folder))
+    strips = "\n".join(STRIP.format(name=name) for name in names)
+    page = folder / "index.html"
+    page.write_text(SHEET.format(strips=strips), encoding="utf-8")
+    click.echo(f"{page}")
+
+
 async def _faults(opened: Opened) -> list[str]:
     """Return what is wrong with the templates, one line for each kind."""
     found: list[str] = []
     async with opened() as runtime:
-        for kind in LetterKind:
+        for name, fields in _samples(runtime).items():
             try:
-                fields = _sample(runtime, kind, "")
                 paper.compose(runtime.templates, fields, now=runtime.clock())
             except (jinja2.TemplateError, Refusal) as error:
-                found.append(f"{kind}.html: {error}")
+                found.append(f"{name}: {error}")
     return found
 
 

@@ -285,6 +285,7 @@ class LetterFields(Printed, frozen=True):
     version: int = VERSION
     protocol_version: str = ""
     is_demonstration: bool = False
+    is_faxed: bool = False  # larger type, which a fax machine does not eat
     issue: Issue | None = None
     officer: Person | None = None
     supervisor: Person | None = None
@@ -366,7 +367,7 @@ OPTIONAL: dict[LetterKind, tuple[str, ...]] = {
 }
 ALWAYS = (
     *("kind", "service", "sender", "addressee", "signatory", "version"),
-    *("protocol_version", "is_demonstration", "issue"),
+    *("protocol_version", "is_demonstration", "is_faxed", "issue"),
 )
 
 

@@ -90,6 +90,10 @@ def _addressee(matter: Matter) -> letters.Addressee:
     )
 
 
+def _is_faxed(matter: Matter) -> bool:
+    return matter.channel is not None and matter.channel.kind == "fax"
+
+
 def _items(matter: Matter) -> tuple[letters.Item, ...]:
     names = {one.kind: one.name for one in matter.protocol.identifiers}
     return tuple(
@@ -197,6 +201,7 @@ def request_fields(matter: Matter) -> LetterFields:
         officer=_person(matter.author),
         protocol_version=request.protocol_version,
         is_demonstration=matter.authority.is_demonstration,
+        is_faxed=_is_faxed(matter),
         items=_items(matter),
         data=_data(matter),
         period=_period(request),
@@ -271,6 +276,7 @@ def following_fields(
         officer=_person(matter.author),
         protocol_version=matter.request.protocol_version,
         is_demonstration=matter.authority.is_demonstration,
+        is_faxed=_is_faxed(matter),
         items=_items(matter),
         earlier=matter.own,
         reason=in_words(matter, reason),

@@ -35,7 +35,7 @@ SAMPLES = {
 NOT_PRINTED = {
     *("version", "protocol_version", "category", "instrument", "force", "zone"),
     *("country", "languages", "expected", "verify_url", "is_demonstration", "kind"),
-    "form",
+    *("form", "is_faxed"),
 }
 
 

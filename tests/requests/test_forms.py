@@ -21,7 +21,7 @@ ARTICLE_31: dict[str, Any] = {
 }
 
 
-async def findings(desk: Desk, **changes: Any) -> dict[str, str]:
+async def findings(desk: Desk, **changes: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
     """The errors of a draft: what is said, by code."""
     made = await desk.draft(**changes)
     return {
