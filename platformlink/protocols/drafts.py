@@ -107,9 +107,15 @@ def wrong(pointer: str, code: str, text: str, **params: str) -> Finding:
     )
 
 
-def days_of(draft: Draft) -> tuple[date, date] | None:
-    """Return the days of a draft's period, in UTC, if it has both ends."""
-    start, end = draft.from_at, draft.to_at
+def days_between(
+    start: datetime | None, end: datetime | None
+) -> tuple[date, date] | None:
+    """Return the first and last day of a period, in UTC, if it has both ends."""
     if start is None or end is None or start.tzinfo is None or end.tzinfo is None:
         return None
     return start.astimezone(UTC).date(), end.astimezone(UTC).date()
+
+
+def days_of(draft: Draft) -> tuple[date, date] | None:
+    """Return the days of a draft's period, in UTC, if it has both ends."""
+    return days_between(draft.from_at, draft.to_at)

@@ -41,7 +41,10 @@ class Lookalike(msgspec.Struct, frozen=True):
             "%(host)s looks like %(like)s of %(platform)s; "
             "it is no known host of theirs."
         )
-        params = {"host": self.host, "like": self.like, "platform": self.platform}
+        host = (
+            self.host if self.host.isascii() else f"{self.host} ({spelled(self.host)})"
+        )
+        params = {"host": host, "like": self.like, "platform": self.platform}
         return Phrase(text, dict(params))
 
 
@@ -59,6 +62,19 @@ def hosts_of(protocol: CooperationProtocol) -> set[str]:
         if one.status != "refused":
             found |= {host_of(text) for text in (one.address or "", *one.aliases)}
     return found - {""}
+
+
+def spelled(host: str) -> str:
+    """Return a host as machines write it, so that letters of other scripts show."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host.encode("ascii", "backslashreplace").decode()
+
+
+def mail_hosts_of(protocol: CooperationProtocol) -> set[str]:
+    """Return the hosts at which a platform's users have their mailboxes."""
+    return {host for one in protocol.identifiers for host in one.mail_domains}
 
 
 def _readable(host: str) -> str:
@@ -112,21 +128,42 @@ class Doorkeeper:
     """Knows the hosts of all platforms, and tells what only looks like one."""
 
     def __init__(
-        self, protocols: Iterable[CooperationProtocol], *, with_channels: bool = True
+        self,
+        protocols: Iterable[CooperationProtocol],
+        *,
+        with_channels: bool = True,
+        shortest: int = SHORTEST,
+        names: tuple[str, ...] = (),
     ) -> None:
+        """
+        Know the hosts of platforms, and ``names`` that a forged host could bear.
+
+        ``shortest``: names with fewer letters are also words, and left alone.
+        """
+        known = list(protocols)
+        self._given = {
+            skeleton(name): (next(iter(one.hosts), name), one.name)
+            for one in known
+            for name in names
+            if len(name) >= shortest
+        }
+        self._shortest = shortest
         self._own = {
             _domain(host): one.name
-            for one in protocols
+            for one in known
             for host in (hosts_of(one) if with_channels else one.hosts)
+        }
+        self._mail = {
+            _domain(host): one.name for one in known for host in mail_hosts_of(one)
         }
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, str]]:
         """Return what the eye reads of each name -> host and platform."""
-        return {
+        return self._given | {
             skeleton(_label(host)): (host, platform)
-            for host, platform in self._own.items()
-            if len(_label(host)) >= SHORTEST
+            for host, platform in (self._mail | self._own).items()
+            if len(_label(host)) >= self._shortest
         }
 
     def is_own(self, host: str) -> bool:
@@ -135,7 +172,7 @@ class Doorkeeper:
 
     def resembles(self, host: str) -> Lookalike | None:
         """Return what a host looks like, if it looks like one and is not."""
-        if self.is_own(host):
+        if self.is_own(host) or _domain(host) in self._mail:
             return None
         shown = _readable(host)
         for label in shown.split(".")[:-1]:
@@ -146,7 +183,8 @@ class Doorkeeper:
 
     def _is_like(self, label: str, name: str, host: str) -> bool:
         read = skeleton(label)
-        if label == _label(host) and is_near(read, name):
+        is_long = len(name) >= SHORTEST
+        if is_long and label == _label(host) and is_near(read, name):
             return True
         parts = {skeleton(part) for part in label.split("-")}
         return name in parts or name == read

@@ -201,11 +201,16 @@ def _countries(language: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: one[1].casefold())
 
 
-def _kept(protocol: CooperationProtocol, happened: str, today: date) -> list[Kept]:
-    """Return what is left of the data of a day; of today's where none is given."""
+def _day_of(happened: str) -> date | None:
     try:
-        on = date.fromisoformat(happened)
+        return date.fromisoformat(happened)
     except ValueError:
+        return None
+
+
+def _kept(protocol: CooperationProtocol, on: date | None, today: date) -> list[Kept]:
+    """Return what is left of the data of a day; nothing where none is given."""
+    if on is None:
         return []
     found = retention.remaining(protocol, on, today)
     return [Kept(left=left, words=_left_words(left)) for left in found]
@@ -281,7 +286,7 @@ async def platform_page(
     """
     slug = asked.slug
     protocol, today = library.get(slug), now.date()
-    requester = runtime.authority.country
+    requester, on = runtime.authority.country, _day_of(asked.happened)
     where = asked.country or requester
     reviews = await queries.reviews(session, library.version(slug))
     said = {
@@ -306,14 +311,16 @@ async def platform_page(
         country=where,
         service=asked.service,
         countries=_countries(shell.words.language),
-        found=addressees(protocol, where, asked.service, today),
+        found=addressees(
+            protocol, where, asked.service, today, facts=(on, on) if on else None
+        ),
         hold=hold_words(protocol, requester),
         holds=holds_of(protocol, requester),
         support={
             kind.value: SUPPORT_WORDS[support_of(protocol, kind)] for kind in Kind
         },
         notices=[(one, NOTICE_WORDS[one.default]) for one in protocol.notice],
-        kept=_kept(protocol, asked.happened, today),
+        kept=_kept(protocol, on, today),
         kept_words=KEPT_WORDS,
         happened=asked.happened,
         sources=_sources(protocol, shell),

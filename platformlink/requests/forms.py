@@ -10,6 +10,7 @@ from babel import Locale
 from platformlink.authority import Authority, said
 from platformlink.cases.tables import Case
 from platformlink.errors import FieldError
+from platformlink.protocols.drafts import days_between
 from platformlink.protocols.protocol import CooperationProtocol, Entity
 from platformlink.protocols.rules import addressees
 from platformlink.requests.rules import (
@@ -191,7 +192,8 @@ def shown(
     """Return a draft as its form shows it; `typed_period` may be no time at all."""
     zone = authority.tz
     on = request.created_at.date()
-    fitting = addressees(protocol, request.holder_country, "", on)
+    days = days_between(request.period_from_at, request.period_to_at)
+    fitting = addressees(protocol, request.holder_country, "", on, facts=days)
     chosen = next((x for x in protocol.entities if x.code == request.entity), None)
     kept_period = (
         local(request.period_from_at, zone),

@@ -11,6 +11,7 @@ from platformlink.responses.codes import Effect, Kind
 from platformlink.responses.rules import EFFECTS
 from platformlink.values import Phrase
 
+SHORTEST = 3  # letters of a name: with one platform in view, fewer words are only words
 LONGEST = 320  # characters of a mail address
 FORGED = (
     "%(host)s looks like %(like)s of %(platform)s; it is no known host of theirs."
@@ -35,7 +36,7 @@ class Senders:
     ) -> None:
         contacts = agreement.contacts if agreement else ()
         self._platform = protocol.name
-        self._keeper = Doorkeeper([protocol])
+        self._keeper = Doorkeeper([protocol], shortest=SHORTEST, names=(protocol.slug,))
         self._agreed = {host_of(one.email) for one in contacts if one.email}
 
     def _is_known(self, host: str) -> bool:
@@ -81,5 +82,5 @@ class Senders:
         found = self.forged(sender)
         if found is None or kind not in set(Kind) or EFFECTS[Kind(kind)] is Effect.NONE:
             return []
-        names = {"host": found.host, "like": found.like, "platform": found.platform}
+        names = {key: str(value) for key, value in found.words.params.items()}
         return [FieldError("/sender", "lookalike", FORGED, names)]

@@ -17,6 +17,7 @@ from platformlink.protocols.shelf import Library
         ("faceb00k.com", "Meta"),
         ("facebook.com.evil.example", "Meta"),
         ("telegrarn.org", "Telegram"),
+        ("gmai1.com", "Google"),  # a domain of mailboxes
     ],
 )
 def test_a_deceptive_host_is_named(library: Library, host: str, platform: str) -> None:
@@ -28,7 +29,16 @@ def test_a_deceptive_host_is_named(library: Library, host: str, platform: str) -
 
 @pytest.mark.parametrize(
     "host",
-    ["www.tiktok.com", "discord.com", "dcu.example", "gov.al", "police.uk", "a.b.co"],
+    [
+        "www.tiktok.com",
+        "discord.com",
+        "gmail.com",
+        "zoom-lens.com",
+        "dcu.example",
+        "gov.al",
+        "police.uk",
+        "a.b.co",
+    ],
 )
 def test_an_honest_host_is_left_alone(library: Library, host: str) -> None:
     assert library.doorkeeper.resembles(host) is None
@@ -77,3 +87,13 @@ def test_the_host_of_an_address() -> None:
     assert host_of("desk@mail.example.com") == "mail.example.com"
     assert host_of("+1 650 000 0000") == ""
     assert skeleton("PayPa1") == skeleton("paypal")
+
+
+def test_letters_of_another_script_are_spelled_out(library: Library) -> None:
+    found = library.doorkeeper.resembles("tiktоk.com")
+
+    assert found is not None
+    assert (
+        found.words.params["host"]
+        == f"tiktоk.com ({'tiktоk.com'.encode('idna').decode()})"
+    )

@@ -40,6 +40,16 @@ async def test_two_entities_are_a_question_and_none_is_a_gap(ann: Client) -> Non
     assert "Nobody is known to answer" in none.text
 
 
+async def test_a_company_of_its_time_is_found_by_the_day_of_the_facts(
+    ann: Client,
+) -> None:
+    page = await ann.get("/platforms/binance?country=AL&happened=2025-12-01")
+
+    assert "<b>Nest Services Limited</b>" in page.text
+    assert "Nest Trading Limited</b>" not in page.text
+    assert "More than one could be right" not in page.text
+
+
 async def test_the_directory_is_searched_and_filtered(ann: Client) -> None:
     every = await ann.get("/platforms")
     one = await ann.get("/platforms?q=telegram")

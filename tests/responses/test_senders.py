@@ -51,6 +51,22 @@ def test_a_look_alike_is_named_and_moves_no_clock(sender: str) -> None:
     assert TIKTOK.check(sender, Kind.OTHER) == []
 
 
+def test_a_short_name_is_known_where_its_platform_was_asked() -> None:
+    meta = Senders(LIBRARY.get("meta"), None)
+
+    assert [x.code for x in meta.check("law@meta-police.com", Kind.ACK)] == [
+        "lookalike"
+    ]
+    assert meta.check("law@metal.com", Kind.ACK) == []
+
+
+def test_a_mailbox_of_their_users_is_not_theirs() -> None:
+    found = Senders(LIBRARY.get("google"), None).finding("google.police@gmail.com")
+
+    assert found is not None
+    assert found.code == "unknown-sender"
+
+
 def test_a_strange_domain_is_doubted_and_recorded() -> None:
     found = TIKTOK.finding("desk@example.org")
 
