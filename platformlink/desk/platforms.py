@@ -8,9 +8,11 @@ from typing import ClassVar
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
+from platformlink.identity.once import Once
 from platformlink.permissions import Actor, Right, may
 from platformlink.protocols import showing as protocols
 from platformlink.protocols.reviewing import Proposed, proposed
@@ -18,21 +20,26 @@ from platformlink.protocols.shelf import Library
 from platformlink.protocols.showing import ClinicPage, PlatformPage, VersionsPage
 from platformlink.reports import queries as reports
 from platformlink.reports.rules import Figures
+from platformlink.requests import chasing, showing
 from platformlink.requests import queries as requests
+from platformlink.requests.chasing import Late
 from platformlink.requests.queries import Before
 from platformlink.requests.rules import KIND_NAMES, STATE_NAMES, Kind, State
+from platformlink.requests.schemas import LetterOut
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.forms import text
 from platformlink.web.handed import (
     Form,
     FromPath,
     FromQuery,
+    JSONBody,
     Now,
     Runtime,
     Session,
     Shell,
     Who,
 )
+from platformlink.web.pages import go
 
 Protocols = NamedDependency[Library]
 
@@ -43,6 +50,7 @@ class PlatformHerePage(PlatformPage, frozen=True, kw_only=True):
     template: ClassVar[str] = "desk/platform.html"
     record: Figures | None  # of half a year; None: the reader may count nothing
     proposals: list[Proposed]
+    late: dict[str, list[Late]]  # by responding entity, what one letter may chase
 
 
 class VersionsHerePage(VersionsPage, frozen=True, kw_only=True):
@@ -102,8 +110,65 @@ async def platform(  # noqa: PLR0913, PLR0917 - what a page asks for
         **msgspec.structs.asdict(page),
         record=await _record(session, runtime.authority, slug, actor=actor, now=now),
         proposals=await proposed(session, library, slug=slug),
+        late=await _late(session, runtime.authority, slug, actor=actor, now=now),
     )
     return shell.show(joined)
+
+
+async def _late(
+    session: AsyncSession,
+    authority: Authority,
+    slug: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, list[Late]]:
+    if not may(actor, Right.SEND):
+        return {}
+    found: dict[str, list[Late]] = {}
+    for one in await chasing.late_at(session, authority, slug, actor=actor, now=now):
+        found.setdefault(one.request.entity, []).append(one)
+    return found
+
+
+@post("/platforms/{slug:str}/chases", include_in_schema=False)
+async def chase(
+    slug: FromPath[str],
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    form: Form,
+) -> Redirect:
+    """Seal one letter for all that is late at an entity, and go to its sending."""
+    entity = text(form, "entity")
+    letter = await chasing.chase(session, runtime, slug, entity, actor=actor, now=now)
+    return go(f"/requests/{letter.reference}/send")
+
+
+class ChaseIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """At which of the platform's responding entities all that is late is chased."""
+
+    entity: str
+
+
+@post("/api/v1/platforms/{slug:str}/chases")
+async def chase_by_program(
+    slug: FromPath[str],
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    once: NamedDependency[Once],
+    data: JSONBody[ChaseIn],
+) -> Response[LetterOut]:
+    """Seal one letter for all that is late; it is sent by its own reference."""
+    if once.answer is not None:
+        return once.answer
+    letter = await chasing.chase(
+        session, runtime, slug, data.entity, actor=actor, now=now
+    )
+    return once.keep(showing.letter(letter), 201)
 
 
 @get("/platforms/{slug:str}/versions", include_in_schema=False)
@@ -137,4 +202,7 @@ async def examine(
     return shell.show(ClinicHerePage(**msgspec.structs.asdict(page), before=before))
 
 
-router = Router("/", route_handlers=[platform, versions, clinic, examine])
+router = Router(
+    "/",
+    route_handlers=[platform, versions, clinic, examine, chase, chase_by_program],
+)

@@ -170,7 +170,7 @@ async def delivered(
     """Note that a letter has gone out, and start what that starts."""
     kind = LetterKind(letter.kind)
     if kind in REMINDERS:
-        await _reminded(session, request, letter, at=at)
+        await _reminded(session, request, letter, at=at, actor=actor, now=now)
         phrase = Phrase("Reminder %(reference)s sent", {"reference": letter.reference})
     elif kind is LetterKind.SUPPLEMENT:
         await clocks.resume_theirs(session, request.id, at=at)
@@ -207,13 +207,37 @@ async def delivered(
 
 
 async def _reminded(
-    session: AsyncSession, request: PlatformRequest, letter: Letter, *, at: datetime
+    session: AsyncSession,
+    request: PlatformRequest,
+    letter: Letter,
+    *,
+    at: datetime,
+    actor: Actor | None,
+    now: datetime,
 ) -> None:
-    query = select(Reminder).where(
-        Reminder.request_id == request.id, Reminder.letter_id == letter.id
+    """Count each reminder that the letter carries as sent; one may carry many."""
+    query = (
+        select(Reminder, PlatformRequest)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Reminder.request_id))
+        .where(Reminder.letter_id == letter.id)
     )
-    for reminder in (await session.exec(query)).all():
+    others: dict[int, PlatformRequest] = {}
+    for reminder, reminded in (await session.exec(query)).all():
         reminder.sent_at = at
+        others[reminded.id] = reminded
+    others.pop(request.id, None)
+    text = "Chased by %(reference)s, which names all that is late"
+    for other in others.values():
+        phrase = Phrase(text, {"reference": letter.reference})
+        actions.note(
+            session,
+            other,
+            "follow",
+            phrase,
+            actor=actor,
+            now=now,
+            occurred_at=at,
+        )
 
 
 async def _sent(
