@@ -6,9 +6,9 @@ import msgspec
 from litestar import Router, get
 
 from platformlink.audit import actions, queries
+from platformlink.lists import cursor_of
 from platformlink.permissions import Right, require
 from platformlink.web.handed import FromQuery, Now, Session, Who
-from platformlink.web.lists import cursor_of
 
 MOST = 500
 

@@ -6,9 +6,9 @@ from litestar import Response, Router, get
 
 from platformlink.audit import actions, queries
 from platformlink.audit.tables import AuditEntry
+from platformlink.lists import cursor_of
 from platformlink.permissions import Right, require
 from platformlink.web.handed import FromQuery, Now, Session, Shell, Who
-from platformlink.web.lists import cursor_of
 from platformlink.web.pages import Page
 
 PAGE = 100

@@ -6,15 +6,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
 from platformlink.cases import actions, queries
+from platformlink.cases.queries import Filter
 from platformlink.cases.rules import CaseFields
 from platformlink.cases.schemas import CaseOut, Listed, MemberIn, MemberOut
 from platformlink.cases.tables import Case
 from platformlink.identity.once import Once
+from platformlink.lists import Sort, sort_of
 from platformlink.web.handed import FromPath, FromQuery, JSONBody, Now, Session, Who
-from platformlink.web.lists import cursor_of
 from platformlink.web.versions import IfMatch, require_version, tagged
 
-LIMIT = 50
+MOST = 200
 
 
 def shown(case: Case) -> CaseOut:
@@ -24,13 +25,28 @@ def shown(case: Case) -> CaseOut:
 
 @get("/cases")
 async def listed(
-    session: Session, actor: Who, q: FromQuery[str] = "", cursor: FromQuery[str] = ""
+    session: Session,
+    actor: Who,
+    q: FromQuery[str] = "",
+    unit: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    limit: FromQuery[int] = 50,
 ) -> Listed:
-    """Return the cases that the caller may see, newest first."""
-    before = cursor_of(cursor)
-    found = await queries.listed(session, actor=actor, q=q, before=before, limit=LIMIT)
-    last = str(found[-1].id) if len(found) == LIMIT else None
-    return Listed([shown(one) for one in found], last)
+    """Return the cases that the caller may see; the first part says how many."""
+    wanted = Filter(
+        q=q,
+        unit=unit,
+        sort=sort_of(sort, Sort.NEWEST, Sort.OLDEST),
+        cursor=cursor,
+        limit=max(1, min(limit, MOST)),
+    )
+    found = await queries.listed(session, wanted, actor=actor)
+    return Listed(
+        items=[shown(one) for one in found],
+        next_cursor=str(found[-1].id) if len(found) == wanted.limit else None,
+        total=None if cursor else await queries.counted(session, wanted, actor=actor),
+    )
 
 
 @post("/cases")

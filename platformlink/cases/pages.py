@@ -50,7 +50,7 @@ async def listed(
 ) -> Response[str]:
     """Show the cases."""
     require(actor, Right.READ)
-    found = await queries.listed(session, actor=actor, q=q)
+    found = await queries.listed(session, queries.Filter(q=q), actor=actor)
     return shell.show(CasesPage(title="Cases", cases=found, q=q))
 
 

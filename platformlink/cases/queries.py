@@ -1,12 +1,14 @@
 """Reading cases, with the caller's permission in the WHERE."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.rules import NoSuchCase
 from platformlink.cases.tables import Case, CaseMember
-from platformlink.identity.tables import User
+from platformlink.identity.tables import Unit, User
+from platformlink.lists import Place, Sort
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
 
 
@@ -78,25 +80,45 @@ async def subject(session: AsyncSession, case: Case) -> Subject:
     return Subject(case.unit_id, case.lead_id, members)
 
 
-async def listed(
-    session: AsyncSession,
-    *,
-    actor: Actor,
-    q: str = "",
-    before: int | None = None,
-    limit: int = 50,
-) -> list[Case]:
-    """Return cases, newest first; `before` is the id of the last one seen."""
-    query = select(Case).where(seen_by(actor)).order_by(col(Case.id).desc())
-    if q:
-        like = f"%{q.strip()}%"
-        query = query.where(
-            or_(
-                col(Case.reference).ilike(like),
-                col(Case.title).ilike(like),
-                col(Case.offence).ilike(like),
-            )
-        )
-    if before is not None:
-        query = query.where(col(Case.id) < before)
-    return list((await session.exec(query.limit(limit))).all())
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list is narrowed by; empty means any."""
+
+    q: str = ""
+    unit: str = ""  # its code
+    sort: Sort = Sort.NEWEST
+    cursor: str = ""
+    limit: int = 50
+
+
+def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
+    conditions = [seen_by(actor)]
+    if wanted.unit:
+        unit = select(Unit.id).where(Unit.code == wanted.unit).scalar_subquery()
+        conditions.append(col(Case.unit_id) == unit)
+    if wanted.q.strip():
+        like = f"%{wanted.q.strip()}%"
+        texts = (Case.reference, Case.title, Case.offence)
+        conditions.append(or_(*(col(one).ilike(like) for one in texts)))
+    return conditions
+
+
+async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list[Case]:
+    """
+    Return one part of the cases that a person may see, in order.
+
+    Raises: BadCursor.
+    """
+    place = Place(wanted.sort, wanted.cursor)
+    keys = col(Case.id), col(Case.opened_at)
+    query = (
+        select(Case)
+        .where(*_wanted(wanted, actor), *place.rest(*keys))
+        .order_by(*place.order(*keys))
+    )
+    return list((await session.exec(query.limit(wanted.limit))).all())
+
+
+async def counted(session: AsyncSession, wanted: Filter, *, actor: Actor) -> int:
+    """Return how many cases a list has in all its parts."""
+    query = select(func.count()).select_from(Case).where(*_wanted(wanted, actor))
+    return (await session.exec(query)).one()

@@ -34,7 +34,8 @@ class MemberOut(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A part of the list, and where the next part begins."""
+    """A part of the list, where the next part begins, and how many there are in all."""
 
     items: list[CaseOut]
     next_cursor: str | None
+    total: int | None = None  # told with the first part

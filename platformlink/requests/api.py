@@ -8,6 +8,7 @@ from platformlink.cases.tables import Case
 from platformlink.clocks import queries as clock_queries
 from platformlink.identity.once import Once
 from platformlink.letters import queries as letter_queries
+from platformlink.lists import sort_of
 from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, queries, sealing, showing, steps
 from platformlink.requests.queries import Filter
@@ -30,7 +31,6 @@ from platformlink.web.handed import (
     Shell,
     Who,
 )
-from platformlink.web.lists import cursor_of
 from platformlink.web.versions import IfMatch, require_version, tagged
 
 MOST = 200
@@ -53,23 +53,30 @@ async def listed(
     status: FromQuery[str] = "",
     platform: FromQuery[str] = "",
     kind: FromQuery[str] = "",
+    unit: FromQuery[str] = "",
     overdue: FromQuery[bool] = False,  # noqa: FBT002 - a filter of the query string
+    sort: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
     limit: FromQuery[int] = 50,
 ) -> Listed:
-    """Return requests that the caller may see, newest first."""
+    """Return requests that the caller may see; the first part says how many."""
     wanted = Filter(
         q=q,
         status=status,
         platform=platform,
         kind=kind,
+        unit=unit,
         overdue_at=now if overdue else None,
-        before_id=cursor_of(cursor),
+        sort=sort_of(sort),
+        cursor=cursor,
         limit=max(1, min(limit, MOST)),
     )
     lines = await queries.listed(session, wanted, actor=actor)
-    last = lines[-1].request.id if len(lines) == wanted.limit else None
-    return Listed([showing.line(one) for one in lines], str(last) if last else None)
+    return Listed(
+        items=[showing.line(one) for one in lines],
+        next_cursor=queries.cursor_after(wanted, lines),
+        total=None if cursor else await queries.counted(session, wanted, actor=actor),
+    )
 
 
 @post("/requests")

@@ -45,7 +45,6 @@ from platformlink.web.handed import (
     Shell,
     Who,
 )
-from platformlink.web.lists import cursor_of
 from platformlink.web.pages import Page, go
 from platformlink.web.pages import Shell as PlainShell
 from platformlink.web.problems import as_problem, status_of
@@ -154,14 +153,13 @@ async def listed(
     """Show the requests."""
     require(actor, Right.READ)
     wanted = filter_of(q, status, platform, kind, now if overdue else None)
-    wanted = msgspec.structs.replace(wanted, before_id=cursor_of(cursor))
+    wanted = msgspec.structs.replace(wanted, cursor=cursor)
     lines = await queries.listed(session, wanted, actor=actor)
-    last = f"{lines[-1].request.id}" if len(lines) == PAGE else ""
     page = RequestsPage(
         title="Requests",
         lines=lines,
         wanted=wanted,
-        next_query=last,
+        next_query=queries.cursor_after(wanted, lines) or "",
         platforms={one.slug: one.name for one in library.all()},
     )
     return shell.show(page)
@@ -187,7 +185,7 @@ async def new(
     """Show the form of a new request."""
     page = NewPage(
         title="New request",
-        cases=await cases.listed(session, actor=actor, limit=200),
+        cases=await cases.listed(session, cases.Filter(limit=200), actor=actor),
         case=case,
         pasted="",
         found=[],
@@ -255,7 +253,7 @@ async def file(
         pasted = text(form, "pasted")
         page = NewPage(
             title="New request",
-            cases=await cases.listed(session, actor=actor, limit=200),
+            cases=await cases.listed(session, cases.Filter(limit=200), actor=actor),
             case=text(form, "case"),
             pasted=pasted,
             found=_found(library, pasted),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,8 +12,9 @@ from platformlink.cases.queries import member_ids
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import State as ClockState
-from platformlink.identity.tables import User
+from platformlink.identity.tables import Unit, User
 from platformlink.letters.tables import Letter
+from platformlink.lists import Place, Sort
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
 from platformlink.requests.rules import OVER, NoReminder, NoSuchRequest
 from platformlink.requests.tables import (
@@ -151,9 +152,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     platform: str = ""
     kind: str = ""
+    unit: str = ""  # its code
     case_id: int | None = None
     overdue_at: datetime | None = None
-    before_id: int | None = None
+    sort: Sort = Sort.NEWEST
+    cursor: str = ""
     limit: int = 50
 
 
@@ -187,8 +190,8 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
     return col(PlatformRequest.id).in_(late)
 
 
-async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list[Line]:
-    """Return requests, newest first; `before_id` is the last one seen."""
+def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list, wherever its part begins."""
     conditions = [seen_by(actor)]
     for column, value in (
         (PlatformRequest.state, wanted.status),
@@ -197,24 +200,55 @@ async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list
     ):
         if value:
             conditions.append(col(column) == value)
+    if wanted.unit:
+        unit = select(Unit.id).where(Unit.code == wanted.unit).scalar_subquery()
+        conditions.append(col(PlatformRequest.unit_id) == unit)
     if wanted.q.strip():
         conditions.append(_matches(wanted.q))
     if wanted.case_id is not None:
         conditions.append(col(PlatformRequest.case_id) == wanted.case_id)
-    if wanted.before_id is not None:
-        conditions.append(col(PlatformRequest.id) < wanted.before_id)
     if wanted.overdue_at is not None:
         conditions.append(_overdue(wanted.overdue_at))
+    return conditions
+
+
+async def listed(session: AsyncSession, wanted: Filter, *, actor: Actor) -> list[Line]:
+    """
+    Return one part of the requests that a person may see, in order.
+
+    Raises: BadCursor.
+    """
+    place = Place(wanted.sort, wanted.cursor)
+    keys = col(PlatformRequest.id), col(PlatformRequest.changed_at)
     query = (
         select(PlatformRequest, Case)
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(*conditions)
-        .order_by(col(PlatformRequest.id).desc())
+        .where(*_wanted(wanted, actor), *place.rest(*keys))
+        .order_by(*place.order(*keys))
         .limit(wanted.limit)
     )
     rows = (await session.exec(query)).all()
     accounts = await accounts_of(session, [request.id for request, _ in rows])
     return [Line(request, case, accounts.get(request.id, [])) for request, case in rows]
+
+
+def cursor_after(wanted: Filter, lines: list[Line]) -> str | None:
+    """Return where the next part of a list begins, or None after the last one."""
+    if len(lines) < wanted.limit:
+        return None
+    last = lines[-1].request
+    return Place(wanted.sort, "").cursor(last.id, last.changed_at)
+
+
+async def counted(session: AsyncSession, wanted: Filter, *, actor: Actor) -> int:
+    """Return how many requests a list has in all its parts."""
+    query = (
+        select(func.count())
+        .select_from(PlatformRequest)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(*_wanted(wanted, actor))
+    )
+    return (await session.exec(query)).one()
 
 
 async def accounts_of(

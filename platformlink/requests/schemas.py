@@ -85,10 +85,11 @@ class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A part of a list, and where the next part begins."""
+    """A part of a list, where the next part begins, and how many there are in all."""
 
     items: list[RequestLine]
     next_cursor: str | None
+    total: int | None = None  # told with the first part
 
 
 class EventOut(msgspec.Struct, frozen=True):

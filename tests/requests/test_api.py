@@ -236,6 +236,45 @@ async def test_lists_come_in_parts_by_a_cursor_that_outlives_new_lines(
     assert [one["id"] for one in first["items"] + rest["items"]] == made
 
 
+@pytest.mark.parametrize("sort", ["-created", "created", "-changed", "changed"])
+async def test_a_list_in_any_order_has_each_line_once_and_says_how_many(
+    desk: Desk, sort: str
+) -> None:
+    case = await desk.case()
+    made = [(await desk.draft(case))["id"] for _ in range(4)]
+    expected = made[::-1] if sort.startswith("-") else made
+    params = {"q": case, "sort": sort, "limit": 3}
+
+    first = (await desk.ann.get(API, params=params)).json()
+    params["cursor"] = first["next_cursor"]
+    rest = (await desk.ann.get(API, params=params)).json()
+
+    assert [one["id"] for one in first["items"] + rest["items"]] == expected
+    assert (first["total"], rest["total"], rest["next_cursor"]) == (4, None, None)
+
+
+async def test_a_list_is_narrowed_to_a_unit(desk: Desk) -> None:
+    case = await desk.case()
+    await desk.draft(case)
+
+    here = (await desk.lea.get(API, params={"q": case, "unit": "tirana"})).json()
+    there = (await desk.lea.get(API, params={"q": case, "unit": "durres"})).json()
+    cases = (await desk.lea.get("/api/v1/cases", params={"q": case})).json()
+
+    assert (here["total"], there["total"], there["items"]) == (1, 0, [])
+    assert (cases["total"], cases["items"][0]["reference"]) == (1, case)
+
+
+async def test_an_order_that_a_list_has_not_is_a_wrong_field(desk: Desk) -> None:
+    strange = await desk.ann.get(API, params={"sort": "beauty"})
+    other = await desk.ann.get("/api/v1/cases", params={"sort": "-changed"})
+    mixed = await desk.ann.get(API, params={"sort": "-changed", "cursor": "12"})
+
+    assert {one.status_code for one in (strange, other, mixed)} == {422}
+    assert strange.json()["errors"][0]["pointer"] == "/sort"
+    assert mixed.json()["type"] == "/problems/bad-cursor"
+
+
 @pytest.mark.parametrize("cursor", ["x", "-1", "²", "1" * 30, "1e3", "%00"])
 async def test_a_strange_cursor_is_refused_by_every_list(
     desk: Desk, cursor: str
