@@ -54,6 +54,7 @@ class PlatformRequest(SQLModel, table=True):
             postgresql_where=text("needs_ratification"),
         ),
         Index("ix_platform_request_platform", "platform", "id"),
+        Index("ix_platform_request_changed_at", "changed_at", "id"),
     )
 
     id: int = Field(

@@ -40,9 +40,10 @@ OPEN = REQUESTS // 20
 ROUNDS = 40
 
 FILL = """
-insert into case_file (reference, title, offence, offence_article, urgency, unit_id,
+insert into case_file (reference, title, offence, offence_article, offence_penalty,
+                       urgency, unit_id,
                        lead_id, is_restricted, opened_at, version)
-select 'B-' || n, 'bench', 'fraud', '', 'routine', :unit, :user, n % 50 = 0, :now, 1
+select 'B-' || n, 'bench', 'fraud', '', '', 'routine', :unit, :user, n % 50 = 0, :now, 1
 from generate_series(1, 500) n;
 
 insert into platform_request (draft_id, reference, state, kind, case_id, unit_id,
