@@ -23,8 +23,8 @@ from platformlink.evidence.rules import (
 from platformlink.evidence.schemas import ItemOut, WholeItem
 from platformlink.permissions import Actor, Right, may
 from platformlink.requests import actions as requests
+from platformlink.requests import following, showing
 from platformlink.requests import queries as request_queries
-from platformlink.requests import showing
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import evidence
 from platformlink.web.forms import text
@@ -219,22 +219,25 @@ async def open_item(
 )
 async def hand_over(
     session: Session,
+    runtime: Runtime,
     actor: Who,
     now: Now,
     reference: FromPath[str],
     number: FromPath[int],
     form: Form,
 ) -> Redirect:
-    """Note to whom an item was given."""
-    request, _ = await request_queries.by_reference(session, reference, actor=actor)
+    """Note to whom an item was given, and seal the receipt for it."""
+    request, case = await request_queries.by_reference(session, reference, actor=actor)
     if not await evidence.may_open(session, request, actor):
         raise NotGranted
     item = await queries.of_request_by_id(
         session, request.id, number, is_to_change=True
     )
     given = HandOverIn(text(form, "to"), text(form, "purpose"), text(form, "authority"))
-    actions.hand_over(session, item, given, actor=actor, now=now)
-    return go(f"/requests/{reference}/evidence")
+    letter = await following.hand_over(
+        session, runtime, request, case, item, given, actor=actor, now=now
+    )
+    return go(f"/requests/{letter.reference}/letter.pdf")
 
 
 @post("/requests/{reference:str}/evidence/grants", include_in_schema=False)

@@ -22,6 +22,7 @@ from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 
 Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
+FORM = "form-"
 KINDS = click.Choice([kind.value for kind in LetterKind])
 
 
@@ -78,22 +79,29 @@ def preview(opened: Opened, reference: str, slug: str, kind: str, output: Path) 
     click.echo(f"{output}")
 
 
-def _samples(runtime: Runtime) -> dict[str, LetterFields]:
-    """Return invented fields of every kind, and of every prescribed form."""
+def _names(runtime: Runtime) -> list[str]:
+    """Return the names of all templates: the kinds, then the prescribed forms."""
+    return [*map(str, LetterKind), *(FORM + x for x in forms.codes(runtime.templates))]
+
+
+def _invented(runtime: Runtime, name: str) -> LetterFields:
+    """
+    Return invented fields of a template, in our own name.
+
+    Raises: DocumentWrong.
+    """
+    code = name.removeprefix(FORM)
+    if code == name:
+        return _sample(runtime, LetterKind(name), "")
+    fields = paper.sample_form(runtime.templates, code)
     unit = runtime.authority.units[0].code
-    sender = sender_of(runtime.authority, unit)
-    found = {str(kind): paper.sample(runtime.templates, kind) for kind in LetterKind}
-    for code in forms.codes(runtime.templates):
-        found[f"form-{code}"] = paper.sample_form(runtime.templates, code)
-    return {
-        name: msgspec.structs.replace(fields, sender=sender)
-        for name, fields in found.items()
-    }
+    return msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
 
 
 async def _gallery(opened: Opened, folder: Path) -> None:
     async with opened() as runtime:
-        for name, fields in _samples(runtime).items():
+        for name in _names(runtime):
+            fields = _invented(runtime, name)
             pdf = await actions.preview(runtime, fields, now=runtime.clock())
             (folder / f"{name}.pdf").write_bytes(pdf)
             click.echo(f"{folder / name}.pdf")
@@ -129,26 +137,23 @@ def _in_languages(fields: LetterFields) -> dict[str, LetterFields]:
     return found | {"fax": msgspec.structs.replace(fields, is_faxed=True)}
 
 
-async def _draw(runtime: Runtime, fields: LetterFields, file: Path) -> None:
+async def _draw(runtime: Runtime, fields: LetterFields) -> bytes:
     pdf = await actions.specimen(runtime, fields, now=runtime.clock())
-    file.write_bytes(await runtime.ports.renderer.strip(pdf))
+    return await runtime.ports.renderer.strip(pdf)
 
 
-async def _sheet(opened: Opened, folder: Path) -> list[str]:
-    """Write one picture a letter and language; return their names."""
+async def _strips(opened: Opened) -> dict[str, bytes]:
+    """Return one picture a letter and language, by name."""
     async with opened() as runtime:
         wanted = {
-            f"{kind}.{language}": shown
-            for kind, fields in _samples(runtime).items()
-            for language, shown in _in_languages(fields).items()
+            f"{name}.{language}": shown
+            for name in _names(runtime)
+            for language, shown in _in_languages(_invented(runtime, name)).items()
         }
-        await asyncio.gather(
-            *(
-                _draw(runtime, fields, folder / f"{name}.png")
-                for name, fields in wanted.items()
-            )
+        drawn = await asyncio.gather(
+            *(_draw(runtime, fields) for fields in wanted.values())
         )
-    return list(wanted)
+    return dict(zip(wanted, drawn, strict=True))
 
 
 @letter.command()
@@ -157,8 +162,10 @@ async def _sheet(opened: Opened, folder: Path) -> list[str]:
 def sheet(opened: Opened, folder: Path) -> None:
     """Write a contact sheet into FOLDER: every template, in every language, by fax."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = asyncio.run(_sheet(opened, folder))
-    strips = "\n".join(STRIP.format(name=name) for name in names)
+    found = asyncio.run(_strips(opened))
+    for name, drawn in found.items():
+        (folder / f"{name}.png").write_bytes(drawn)
+    strips = "\n".join(STRIP.format(name=name) for name in found)
     page = folder / "index.html"
     page.write_text(SHEET.format(strips=strips), encoding="utf-8")
     click.echo(f"{page}")
@@ -168,8 +175,9 @@ async def _faults(opened: Opened) -> list[str]:
     """Return what is wrong with the templates, one line for each kind."""
     found: list[str] = []
     async with opened() as runtime:
-        for name, fields in _samples(runtime).items():
+        for name in _names(runtime):
             try:
+                fields = _invented(runtime, name)
                 paper.compose(runtime.templates, fields, now=runtime.clock())
             except (jinja2.TemplateError, Refusal) as error:
                 found.append(f"{name}: {error}")

@@ -288,5 +288,10 @@ def sample_form(folder: Path, code: str) -> LetterFields:
         hold=fields.hold if form.kinds[0] in rules.HOLDS else None,
         emergency=fields.emergency if form.kinds[0] in rules.ALARMS else None,
         custodian=fields.custodian if forms.passes_by_state(form) else None,
+        answers={
+            one.id: {"en": next(iter(one.choices), "–")}
+            for one in form.fields
+            if one.value == "answer" and one.required
+        },
     )
     return forms.trimmed(form, fields)

@@ -339,7 +339,7 @@ REQUIRED: dict[LetterKind, tuple[str, ...]] = {
     LetterKind.CORRECTION: ("earlier", "corrections"),
     LetterKind.ESCALATION: ("open", "reason"),
     LetterKind.ACKNOWLEDGEMENT: ("earlier", "pieces"),
-    LetterKind.HANDOVER: ("earlier", "pieces", "recipient"),
+    LetterKind.HANDOVER: ("pieces", "recipient"),
 }
 
 # What else it prints where it is given.
@@ -363,7 +363,7 @@ OPTIONAL: dict[LetterKind, tuple[str, ...]] = {
     LetterKind.CORRECTION: ("reason",),
     LetterKind.ESCALATION: ("expected", "custodian", "officer"),
     LetterKind.ACKNOWLEDGEMENT: ("reason",),
-    LetterKind.HANDOVER: ("reason",),
+    LetterKind.HANDOVER: ("earlier", "reason"),
 }
 ALWAYS = (
     *("kind", "service", "sender", "addressee", "signatory", "version"),

@@ -12,6 +12,7 @@ from platformlink.cases.tables import Case
 from platformlink.clocks.rules import compute
 from platformlink.clocks.terms import Calendar
 from platformlink.clocks.terms import Kind as ClockKind
+from platformlink.evidence.rules import HandOverIn
 from platformlink.identity.tables import User
 from platformlink.letters import forms
 from platformlink.letters import rules as letters
@@ -309,6 +310,21 @@ def receipt_fields(
     """Return what an acknowledgement of receipt says."""
     fields = following_fields(matter, LetterKind.ACKNOWLEDGEMENT, reason=remark)
     return msgspec.structs.replace(fields, pieces=pieces)
+
+
+def handover_fields(
+    matter: Matter, pieces: tuple[letters.Piece, ...], given: HandOverIn
+) -> LetterFields:
+    """Return what a hand-over receipt says, to whoever takes the evidence."""
+    fields = following_fields(matter, LetterKind.HANDOVER, reason=given.purpose)
+    office = in_words(matter, given.authority)
+    taker = given.to.strip()
+    return msgspec.structs.replace(
+        fields,
+        pieces=pieces,
+        addressee=letters.Addressee(name=taker, lines=tuple(office.values())),
+        recipient=letters.Person(name=taker, office=office),
+    )
 
 
 def escalation_fields(

@@ -1,4 +1,4 @@
-"""Letters that follow a sent one: correct it, escalate it, confirm what came."""
+"""Letters that follow a sent one: correct, escalate, confirm what came, hand it on."""
 
 import re
 from datetime import datetime
@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.authority import Point
 from platformlink.cases.tables import Case
 from platformlink.errors import Conflict, FieldError, Invalid
+from platformlink.evidence import actions as evidence
+from platformlink.evidence.rules import HandOverIn
+from platformlink.evidence.tables import EvidenceItem
 from platformlink.letters.rules import Correction, Piece
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Right
@@ -269,4 +272,35 @@ async def acknowledge(
         for one in given.pieces
     )
     fields = composing.receipt_fields(matter, pieces, given.remark)
+    return await sealing.sealed(session, runtime, request, fields, actor=actor, now=now)
+
+
+async def hand_over(
+    session: AsyncSession,
+    runtime: Runtime,
+    request: PlatformRequest,
+    case: Case,
+    item: EvidenceItem,
+    given: HandOverIn,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Letter:
+    """
+    Note to whom an item was given, and seal the receipt that goes with it.
+
+    Raises: EvidenceInvalid, NotComplete, LetterWrong, Upstream.
+    """
+    evidence.hand_over(session, item, given, actor=actor, now=now)
+    matter = await sealing.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
+    piece = Piece(
+        name=item.name,
+        received_at=item.received_at,
+        reference=request.platform_reference,
+        size_bytes=item.size_bytes,
+        sha256=item.sha256,
+    )
+    fields = composing.handover_fields(matter, (piece,), given)
     return await sealing.sealed(session, runtime, request, fields, actor=actor, now=now)

@@ -39,6 +39,7 @@ FOLLOWING: dict[LetterKind, str] = {
     LetterKind.CORRECTION: "Correction %(reference)s sent",
     LetterKind.ESCALATION: "Escalation %(reference)s sent",
     LetterKind.ACKNOWLEDGEMENT: "Acknowledgement of receipt %(reference)s sent",
+    LetterKind.HANDOVER: "Hand-over receipt %(reference)s given",
 }
 STATE_CHANNEL = "state"
 REMINDERS = (LetterKind.REMINDER_1, LetterKind.REMINDER_2, LetterKind.REMINDER_3)

@@ -29,8 +29,8 @@ from platformlink.evidence.tables import EvidenceItem
 from platformlink.identity import queries as identity
 from platformlink.permissions import Actor, Right, may
 from platformlink.requests import actions as requests
+from platformlink.requests import following, showing
 from platformlink.requests import queries as request_queries
-from platformlink.requests import showing
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.handed import (
     FromPath,
@@ -236,20 +236,23 @@ async def open_item(
 @post("/requests/{reference:str}/evidence/{number:int}/hand-overs")
 async def hand_over(
     session: Session,
+    runtime: Runtime,
     actor: Who,
     now: Now,
     reference: FromPath[str],
     number: FromPath[int],
     data: JSONBody[HandOverIn],
 ) -> WholeItem:
-    """Note to whom an item was given, and on what authority."""
-    request, _ = await request_queries.by_reference(session, reference, actor=actor)
+    """Note to whom an item was given, and seal the receipt: the newest letter."""
+    request, case = await request_queries.by_reference(session, reference, actor=actor)
     if not await may_open(session, request, actor):
         raise NotGranted
     item = await queries.of_request_by_id(
         session, request.id, number, is_to_change=True
     )
-    actions.hand_over(session, item, data, actor=actor, now=now)
+    await following.hand_over(
+        session, runtime, request, case, item, data, actor=actor, now=now
+    )
     await session.flush()
     return await whole(session, item)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from platformlink.adapters import pdf, typesetting
 from platformlink.ports import Attachment, PagesExceeded
@@ -142,3 +143,11 @@ def test_an_address_in_a_page_is_not_followed() -> None:
     document = opened(render(page))
 
     assert len(document.pages) == 1
+
+
+def test_a_strip_shows_all_pages_side_by_side() -> None:
+    two = Pdf(render(PAGE + '<p style="break-before: page">More'))
+
+    one, both = (Image.open(io.BytesIO(typesetting.strip(x))) for x in (render(), two))
+
+    assert (both.width, both.height) == (2 * one.width, one.height)

@@ -14,7 +14,9 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import click
 import msgspec
+import psutil
 import psycopg
 import weasyprint
 from psycopg import sql
@@ -134,14 +136,14 @@ def bare(html: str, key: Path) -> int:
     return len(signed.getbuffer())
 
 
-async def person(runtime: Runtime) -> int:
+async def person(runtime: Runtime, code: str = "bench") -> int:
     """Return the id of somebody who may seal."""
     async with runtime.sessions.begin() as session:
-        unit = Unit(code="bench")
+        unit = Unit(code=code)
         session.add(unit)
         await session.flush()
         user = User(
-            email="bench@dcu.example",
+            email=f"{code}@dcu.example",
             name="Bench",
             unit_id=unit.id,
             roles=["approver"],
@@ -214,7 +216,30 @@ async def preview_seconds(runtime: Runtime) -> float:
     return statistics.median(taken)
 
 
-async def measure() -> None:
+def megabytes() -> float:
+    """Return the memory of this process and of its workers, shared pages in parts."""
+    first = psutil.Process()
+    family = [first, *first.children(recursive=True)]
+    shares: list[float] = [one.memory_full_info().pss / 1e6 for one in family]
+    return sum(shares)
+
+
+async def batch_megabytes(runtime: Runtime, letters: int) -> tuple[float, float]:
+    """Return the memory after the first tenth of a batch, and at its end."""
+    actor_id = await person(runtime, "batch")
+    seats = asyncio.Semaphore(CORES * 2)
+
+    async def one() -> None:
+        async with seats:
+            await seal_one(runtime, actor_id)
+
+    await asyncio.gather(*(one() for _ in range(letters // 10)))
+    warm = megabytes()
+    await asyncio.gather(*(one() for _ in range(letters - letters // 10)))
+    return warm, megabytes()
+
+
+async def measure(letters: int) -> None:
     """Measure both, and print ratios."""
     with tempfile.TemporaryDirectory() as folder:
         async with desk(Path(folder)) as runtime:
@@ -222,6 +247,7 @@ async def measure() -> None:
             bare_alone, bare_rate = bare_seconds(page(), key)
             alone, rate, p95 = await ours_seconds(runtime)
             first = await preview_seconds(runtime)
+            warm, end = await batch_megabytes(runtime, letters)
     print(
         f"letters: approve to sealed {alone * 1000:.0f} ms, "
         f"bare {bare_alone * 1000:.0f} ms, "
@@ -229,13 +255,17 @@ async def measure() -> None:
         f"letters: sealed a second on {CORES} cores {rate:.2f}, "
         f"bare {bare_rate:.2f}, ratio {rate / bare_rate:.2f} (aim at least 0.90)\n"
         f"letters: p95 of approve to sealed with {WAITING} waiting {p95:.1f} s\n"
-        f"letters: first page of a preview, warm {first * 1000:.0f} ms (aim 400)"
+        f"letters: first page of a preview, warm {first * 1000:.0f} ms (aim 400)\n"
+        f"letters: memory of {letters} in one batch: {warm:.0f} MB after a tenth, "
+        f"{end:.0f} MB at the end, ratio {end / warm:.2f} (aim at most 1.10)"
     )
 
 
-def main() -> None:
+@click.command()
+@click.option("--letters", default=100, help="Letters of the batch; 1000 at leisure.")
+def main(letters: int) -> None:
     """Run the bench."""
-    asyncio.run(measure())
+    asyncio.run(measure(letters))
 
 
 if __name__ == "__main__":

@@ -168,6 +168,9 @@ async def test_a_hand_over_names_whom_and_for_what(desk: Desk) -> None:
     assert {one["pointer"] for one in silent.json()["errors"]} == {"/to", "/purpose"}
     last = told["custody"][-1]
     assert (last["verb"], last["to"]) == ("handed_over", "Prosecutor A. B.")
+    name = path.split("/")[-3]
+    letters = (await desk.ann.get(f"/api/v1/requests/{name}/letters")).json()
+    assert "handover" in {one["kind"] for one in letters}
 
 
 async def test_damage_is_found_and_told(desk: Desk) -> None:
