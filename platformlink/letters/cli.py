@@ -16,7 +16,13 @@ import msgspec
 
 from platformlink.errors import Refusal
 from platformlink.letters import actions, forms, paper, queries
-from platformlink.letters.rules import LetterFields, LetterKind, Means, sender_of
+from platformlink.letters.rules import (
+    LetterFields,
+    LetterKind,
+    Means,
+    addressee_of,
+    sender_of,
+)
 from platformlink.letters.schemas import IN_FORCE
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
@@ -92,10 +98,14 @@ def _invented(runtime: Runtime, name: str) -> LetterFields:
     """
     code = name.removeprefix(FORM)
     if code == name:
-        return _sample(runtime, LetterKind(name), "")
-    fields = paper.sample_form(runtime.templates, code)
-    unit = runtime.authority.units[0].code
-    return msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
+        fields = _sample(runtime, LetterKind(name), "")
+    else:
+        fields = paper.sample_form(runtime.templates, code)
+    unit, points = runtime.authority.units[0].code, runtime.authority.points
+    fields = msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
+    if fields.custodian is None or not points:
+        return fields
+    return msgspec.structs.replace(fields, addressee=addressee_of(points[-1]))
 
 
 async def _gallery(opened: Opened, folder: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from platformlink.authority import Authority, Instrument
+from platformlink.authority import Authority, Instrument, Point
 from platformlink.errors import Conflict, FieldError, Invalid
 
 Texts = dict[str, str]  # by language code; a missing language prints the other one
@@ -386,6 +386,13 @@ def sender_of(authority: Authority, unit_code: str) -> Sender:
         contact_email=authority.contact.email,
         mail_domain=authority.mail_domain,
     )
+
+
+def addressee_of(point: Point) -> Addressee:
+    """Return a State's point of contact, as a letter addresses it."""
+    reached = " · ".join(filter(None, (point.email, point.phone)))
+    lines = (*point.lines, reached) if reached else point.lines
+    return Addressee(name=point.name, lines=lines)
 
 
 def footing_of(instrument: Instrument) -> Footing:

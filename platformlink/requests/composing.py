@@ -245,7 +245,7 @@ def _on_form(matter: Matter, form: AnyForm, fields: LetterFields) -> LetterField
     there = matter.entity.country if matter.entity else None
     is_ours = isinstance(form, forms.ToCentral)
     point = matter.authority.point(matter.authority.country if is_ours else there or "")
-    addressee = point_addressee(point) if point else letters.Addressee(name="")
+    addressee = letters.addressee_of(point) if point else letters.Addressee(name="")
     return msgspec.structs.replace(
         fields, custodian=fields.addressee, addressee=addressee
     )
@@ -337,16 +337,9 @@ def escalation_fields(
     )
     if point is not None:
         return msgspec.structs.replace(
-            fields, custodian=_addressee(matter), addressee=point_addressee(point)
+            fields, custodian=_addressee(matter), addressee=letters.addressee_of(point)
         )
     return msgspec.structs.replace(fields, addressee=_contact(matter))
-
-
-def point_addressee(point: Point) -> letters.Addressee:
-    """Return a State's point of contact, as a letter addresses it."""
-    reached = " · ".join(filter(None, (point.email, point.phone)))
-    lines = (*point.lines, reached) if reached else point.lines
-    return letters.Addressee(name=point.name, lines=lines)
 
 
 def _contact(matter: Matter) -> letters.Addressee:
