@@ -24,7 +24,15 @@ from platformlink.cases import pages as cases_pages
 from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
-from platformlink.desk import board, calendar, detail, emergency, platforms, watching
+from platformlink.desk import (
+    board,
+    calendar,
+    detail,
+    emergency,
+    handover,
+    platforms,
+    watching,
+)
 from platformlink.desk import evidence as desk_evidence
 from platformlink.desk import pages as desk
 from platformlink.dispatch import api as dispatch_api
@@ -229,6 +237,7 @@ ROUTERS: tuple[Router, ...] = (
         desk_api.router,
         detail.router,
         desk_evidence.router,
+        handover.router,
         emergency.router,
         calendar.router,
     ),

@@ -91,6 +91,11 @@ async def is_known(session: AsyncSession, sha256: str) -> bool:
     return (await session.exec(query)).first() is not None
 
 
+async def read_position(session: AsyncSession) -> MailboxPosition | None:
+    """Return how far the mailbox was read, to look at."""
+    return await session.get(MailboxPosition, 1)
+
+
 async def position(session: AsyncSession) -> MailboxPosition | None:
     """Return how far the mailbox was read, locked; None before the first time."""
     query = select(MailboxPosition).with_for_update()

@@ -1,0 +1,79 @@
+"""What one shift leaves to the next."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from platformlink.columns import Instant
+
+
+def _person(*, is_known: bool) -> Column[int]:
+    return Column(BigInteger, ForeignKey("app_user.id"), nullable=not is_known)
+
+
+class ShiftNote(SQLModel, table=True):
+    """A word to whoever comes next; it stays on the page until somebody settles it."""
+
+    __tablename__ = "shift_note"
+    __table_args__ = (
+        CheckConstraint("text <> ''", name="text"),
+        Index(
+            "ix_shift_note_open",
+            "written_at",
+            postgresql_where=text("settled_at is null"),
+        ),
+    )
+
+    id: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    text: str
+    written_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    written_by_id: int = Field(sa_column=_person(is_known=True))
+    settled_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    settled_by_id: int | None = Field(default=None, sa_column=_person(is_known=False))
+
+
+class Handover(SQLModel, table=True):
+    """One shift's end: who handed over when, and who took over."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("(taken_at is null) = (taken_by_id is null)", name="taken"),
+        CheckConstraint("taken_by_id <> handed_by_id", name="two_people"),
+        # One at a time waits to be taken.
+        Index(
+            "uq_handover_waiting",
+            text("(taken_at is null)"),
+            unique=True,
+            postgresql_where=text("taken_at is null"),
+        ),
+    )
+
+    id: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    handed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    handed_by_id: int = Field(sa_column=_person(is_known=True))
+    taken_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    taken_by_id: int | None = Field(default=None, sa_column=_person(is_known=False))
+
+
+class ShiftSeen(SQLModel, table=True):
+    """When a person last looked at the hand-over: what came later is new to them."""
+
+    __tablename__ = "shift_seen"
+
+    user_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("app_user.id"), primary_key=True)
+    )
+    seen_at: datetime = Field(sa_column=Column(Instant, nullable=False))
