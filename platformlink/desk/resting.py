@@ -69,6 +69,7 @@ NEEDED: dict[Need, str] = {
     Need.PLATFORM_REFERENCE: "earlier",
     Need.TRANSLATION: "facts",
 }
+LABEL_WORDS = 2
 ALWAYS = ("service", "sender", "addressee", "signatory", "issue")
 
 
@@ -123,7 +124,8 @@ def _template(
         if own and _is_about(kinds_of(protocol, at), kind):
             facts.append(at)
             said = (phrase for field in own for phrase in printed[field])
-            phrases |= {one for one in said if " " in one}  # a label alone says little
+            # A label of two words says little; a sentence may have to be changed.
+            phrases |= {one for one in said if len(one.split()) > LABEL_WORDS}
     return TemplateTouched(f"{kind}.html", tuple(facts), tuple(sorted(phrases)))
 
 

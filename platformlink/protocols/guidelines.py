@@ -25,6 +25,11 @@ FEWEST_WORDS = 2
 DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T_-].*)?\.(?:md|txt)", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+# Fields whose values are codes and shapes, not words that a text could share.
+UNSAID = frozenset(
+    "confidence source code kind pattern accepted bare seen_on check status support role"
+    " default counts_from basis starts example link_example page by".split()
+)
 COMMON = frozenset(
     WORD.findall(
         "that this with from have will your they their them when where which such must"
@@ -153,7 +158,7 @@ def _said(fact: Fact) -> str:
     texts = []
     for name in fact.__struct_fields__:
         value = getattr(fact, name)
-        is_said = name not in ("confidence", "source", "code", "kind", "pattern")
+        is_said = name not in UNSAID
         if (
             is_said
             and isinstance(value, str | int)
