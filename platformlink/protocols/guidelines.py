@@ -27,8 +27,11 @@ WORD = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 # Fields whose values are codes and shapes, not words that a text could share.
 UNSAID = frozenset(
-    "confidence source code kind pattern accepted bare seen_on check status support role"
-    " default counts_from basis starts example link_example page by".split()
+    (
+        *("confidence", "source", "by", "code", "kind", "role", "status", "support"),
+        *("basis", "starts", "default", "counts_from", "accepted", "bare", "check"),
+        *("pattern", "example", "link_example", "page", "seen_on"),
+    )
 )
 COMMON = frozenset(
     WORD.findall(
