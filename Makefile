@@ -6,7 +6,7 @@ RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig 
 TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd
 STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo test check bench clean lock screenshots system-run system-test
+.PHONY: setup demo test check bench clean lock words screenshots system-run system-test
 
 setup: system-run $(STAMP)
 
@@ -61,6 +61,12 @@ bench: setup
 lock:
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev \
 	  --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+
+# Words of pages and refusals that are new or gone, into every language's catalogue.
+words: setup
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o words.pot .
+	$(BIN)/pybabel -q update -i words.pot -d platformlink/web/locale --no-fuzzy-matching --ignore-obsolete --omit-header
+	@rm words.pot
 
 screenshots: system-test
 	$(BIN)/python tests/stories/screenshots.py tests/stories/pictures
