@@ -22,6 +22,7 @@ from platformlink.permissions import (
     require_other,
 )
 from platformlink.protocols import actions as protocols
+from platformlink.protocols.drafts import days_between
 from platformlink.protocols.identifiers import normalise
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.rules import addressees
@@ -230,7 +231,8 @@ def _only_entity(
 ) -> str:
     """Return the entity that the protocol names, or nothing where it is a question."""
     on = request.created_at.date()
-    found = addressees(protocol, fields.holder_country, "", on)
+    facts = days_between(fields.period.from_, fields.period.to)
+    found = addressees(protocol, fields.holder_country, "", on, facts=facts)
     return found[0].code if len(found) == 1 else ""
 
 

@@ -600,3 +600,14 @@ async def test_a_nul_in_a_text_is_named(desk: Desk) -> None:
     answer = await desk.ann.post(API, given)
 
     assert (answer.status_code, pointers(answer)) == (422, {"/narrative"})
+
+
+async def test_the_day_of_the_facts_chooses_the_company(desk: Desk) -> None:
+    target = {"kind": "email", "value": "name@mail.example", "seen_on": "2025-11-20"}
+    period = {"from": "2025-10-01T00:00:00Z", "to": "2025-11-20T00:00:00Z"}
+
+    made = await desk.draft(
+        platform="binance", entity="", targets=[target], period=period
+    )
+
+    assert made["entity"] == "seychelles"
