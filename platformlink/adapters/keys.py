@@ -5,18 +5,21 @@ A token is named by a URI such as
 ``pkcs11:token=desk;object=seal?module-path=/usr/lib/softhsm/libsofthsm2.so``.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from asn1crypto import x509
-from pkcs11 import PKCS11Error
+from pkcs11 import PKCS11Error, Session
 from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 from pyhanko.sign.signers import Signer, SimpleSigner
 
 from platformlink.adapters.seal import Key, SealUnusable
+
+SESSIONS: list[Session] = []  # a token lets one log in once: they are closed in order
 
 
 class Loaded(NamedTuple):
@@ -63,12 +66,18 @@ def _open_token(token: Token, pin: str) -> Signer:
             token_criteria=TokenCriteria(label=token.label),
             user_pin=pin or None,
         )
+        SESSIONS.append(session)
         signer = PKCS11Signer(
-            session, cert_label=token.key, key_label=token.key, other_certs_to_pull=None
+            session,
+            cert_label=token.key,
+            key_label=token.key,
+            other_certs_to_pull=None,
+            use_raw_mechanism=True,  # every token can do that; not all can hash
         )
         signer.cert_registry  # noqa: B018 - read now, while a failure is understood
         signer.signing_cert  # noqa: B018
     except (PKCS11Error, RuntimeError, OSError):
+        forget()
         raise SealUnusable from None
     return signer
 
@@ -102,3 +111,6 @@ def loaded(key: Key) -> Loaded:
 def forget() -> None:
     """Open the token anew next time: its session has ended."""
     _load.cache_clear()
+    while SESSIONS:
+        with suppress(PKCS11Error):
+            SESSIONS.pop().close()

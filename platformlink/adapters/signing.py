@@ -172,6 +172,8 @@ def _sealed_at(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
         try:
             signer = _signer(key, name, _stamper(key.tsa_url))
             return Sealed(asyncio.run(_put(signer, pdf, now)), Level.B_T)
+        except PKCS11Error:
+            raise
         except Exception:  # noqa: BLE001 - whatever a service answers
             RESTING[key.tsa_url] = time.monotonic() + REST_SECONDS
     return Sealed(asyncio.run(_put(_signer(key, name, None), pdf, now)), Level.B_B)
