@@ -132,8 +132,21 @@ def services(shared_pki: Pki) -> Iterator[Pki]:
     shared_pki.off.clear()
 
 
+@pytest.fixture(scope="session")
+def sealer(settings: Settings, workers: Workers) -> Iterator[seal.PadesSealer]:
+    """A demonstration seal; its process for checks is kept warm for all tests."""
+    made = seal.from_settings(settings, workers)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def runtime(engine: AsyncEngine, settings: Settings, workers: Workers) -> Runtime:
+def runtime(
+    engine: AsyncEngine,
+    settings: Settings,
+    workers: Workers,
+    sealer: seal.PadesSealer,
+) -> Runtime:
     """The real thing: renderer, seal, database; only the mail server is missing."""
     templates = ROOT / "letter_templates"
     return Runtime(
@@ -144,7 +157,7 @@ def runtime(engine: AsyncEngine, settings: Settings, workers: Workers) -> Runtim
         ),
         ports=Ports(
             renderer=pdf.WeasyRenderer(templates, workers),
-            sealer=seal.from_settings(settings, workers),
+            sealer=sealer,
             mailer=NoMailer(),
             vault=vault.from_settings(settings, ()),
             mailbox=NoMailbox(),

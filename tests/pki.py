@@ -1,6 +1,7 @@
 """A PKI on loopback: issues the seal, stamps time, tells what is revoked."""
 
 import asyncio
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
 
 ARCH = "desk"
 PASSPHRASE = "passphrase"
@@ -143,6 +146,17 @@ class Pki:
             )
             path.write_bytes(content)
         return path
+
+    async def sign(self, content: bytes, field: str, name: str = "prosecutor") -> bytes:
+        """What a signer's own program makes of a letter, in a new field."""
+        signer = signers.SimpleSigner.load_pkcs12(
+            str(self.pkcs12(name)), passphrase=PASSPHRASE.encode()
+        )
+        writer = IncrementalPdfFileWriter(io.BytesIO(content))
+        fields.append_signature_field(writer, fields.SigFieldSpec(field))
+        meta = signers.PdfSignatureMetadata(field_name=field)
+        made = await signers.PdfSigner(meta, signer).async_sign_pdf(writer)
+        return bytes(made.getvalue())
 
     def application(self) -> web.Application:
         """Issue all certificates; return what serves them."""

@@ -6,6 +6,7 @@ others. What is made here are demonstration seals.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -139,6 +140,11 @@ def _key(settings: Settings, place: str, passphrase: str) -> Key:
     return Key(place, passphrase, settings.tsa_url, settings.seal_roots)
 
 
+def _apart(seconds: int) -> Workers:
+    """Return a process of its own, whose imports do not count as its work."""
+    return Workers(count=1, warm_up=partial(check, b""), longest_seconds=seconds)
+
+
 class PadesSealer:
     """
     Seals in the worker processes of letters.
@@ -150,8 +156,8 @@ class PadesSealer:
     def __init__(self, key: Key, workers: Workers) -> None:
         self._key = key
         self._workers = workers
-        self._checkers = Workers(count=1, longest_seconds=CHECK_SECONDS)
-        self._completers = Workers(count=1, longest_seconds=COMPLETE_SECONDS)
+        self._checkers = _apart(CHECK_SECONDS)
+        self._completers = _apart(COMPLETE_SECONDS)
         self._known: tuple[int, SealInfo] | None = None
 
     @property

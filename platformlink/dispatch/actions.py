@@ -20,8 +20,10 @@ from platformlink.dispatch.rules import (
 )
 from platformlink.dispatch.tables import Dispatch
 from platformlink.errors import FieldError
-from platformlink.letters.tables import Letter
+from platformlink.letters import archive
+from platformlink.letters.tables import Letter, LetterVersion
 from platformlink.permissions import Actor, Right
+from platformlink.ports import Runtime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
 from platformlink.requests import actions as requests
@@ -89,6 +91,27 @@ async def _require_known(
     requests.note(session, request, "unconfirmed", phrase, actor=actor, now=now)
     await sending.tell_liaisons(
         session, request, phrase, key=f"channel/{slug}/{channel.code}", now=now
+    )
+
+
+async def countersign(
+    session: AsyncSession,
+    runtime: Runtime,
+    request: PlatformRequest,
+    letter: Letter,
+    content: bytes,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> LetterVersion:
+    """
+    File a letter that others signed after us; that version goes out.
+
+    Raises: MayNot, AlreadyEnded, NotCountersigned.
+    """
+    await requests.require_right(session, request, Right.SEND, actor)
+    return await archive.countersign(
+        session, runtime, letter, content, actor=actor, now=now
     )
 
 

@@ -1,6 +1,8 @@
 """Sendings, for programs."""
 
-from litestar import Response, Router, get, post
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +15,7 @@ from platformlink.dispatch.schemas import (
     ReminderOut,
     ResolutionIn,
     SupplementIn,
+    VersionOut,
 )
 from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.once import Once
@@ -28,6 +31,7 @@ from platformlink.web.handed import (
     Session,
     Who,
 )
+from platformlink.web.uploads import MOST_BYTES, pdf_of
 
 JOB = "send_queued"
 
@@ -61,6 +65,29 @@ async def send(
     answer = once.keep(await _shown(session, dispatch), 201)
     answer.background = BackgroundTask(runtime.ports.bell.ring, JOB)
     return answer
+
+
+@post(
+    "/requests/{reference:str}/countersignature",
+    request_max_body_size=MOST_BYTES,
+)
+async def countersign(
+    request: Request[Any, Any, Any],
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+) -> VersionOut:
+    """File the letter that others signed after us (the PDF); that version goes out."""
+    found, _ = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await showing.letter_named(session, found, reference)
+    kept = await actions.countersign(
+        session, runtime, found, letter, await pdf_of(request), actor=actor, now=now
+    )
+    return VersionOut(letter.reference, kept.sha256, kept.made_at)
 
 
 @get("/requests/{reference:str}/dispatches")
@@ -168,5 +195,8 @@ async def supplement(
 
 router = Router(
     "/api/v1",
-    route_handlers=[send, listed, resolve, reminders, remind, supplement],
+    route_handlers=[
+        *(send, countersign, listed, resolve),
+        *(reminders, remind, supplement),
+    ],
 )

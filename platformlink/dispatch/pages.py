@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.response import Redirect
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,9 +17,11 @@ from platformlink.dispatch.rules import (
     Proof,
     resolution_of,
 )
-from platformlink.errors import FieldError, Refusal
+from platformlink.errors import FieldError, Invalid, Refusal
 from platformlink.identity.tables import User
-from platformlink.letters.tables import Letter
+from platformlink.letters import queries as letter_queries
+from platformlink.letters.rules import Origin
+from platformlink.letters.tables import Letter, LetterVersion
 from platformlink.permissions import Actor
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
@@ -41,6 +43,7 @@ from platformlink.web.handed import (
 )
 from platformlink.web.pages import Page, go
 from platformlink.web.problems import as_problem
+from platformlink.web.uploads import MOST_BYTES, pdf_of
 
 JOB = "send_queued"
 
@@ -65,6 +68,8 @@ class SendPage(Page, frozen=True, kw_only=True):
     is_known: bool  # the file, or somebody else here, says that it is theirs
     confirmed: list[tuple[ChannelConfirmation, str]]
     values: list[Value]
+    level: str
+    countersigned: list[LetterVersion]
     reference: str = ""
     sent_at: str = ""
     note: str = ""
@@ -138,6 +143,12 @@ async def _page(
         is_known=bool(others or (chosen and is_known(chosen))),
         confirmed=confirmed,
         values=_values(request, case, letter, author),
+        level=await letter_queries.level_of(session, letter.id),
+        countersigned=[
+            one
+            for one in await letter_queries.versions_of(session, letter.id)
+            if one.origin == Origin.COUNTERSIGNED
+        ],
     )
 
 
@@ -206,6 +217,37 @@ def _proof(form: dict[str, list[str]], zone: ZoneInfo) -> Proof:
     if errors:
         raise DispatchInvalid("", *errors)
     return proof
+
+
+@post(
+    "/requests/{reference:str}/countersignature",
+    include_in_schema=False,
+    request_max_body_size=MOST_BYTES,
+)
+async def countersign(
+    request: Request[Any, Any, Any],
+    shell: Shell,
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    reference: FromPath[str],
+) -> Response[Any]:
+    """File the letter that others signed after us; that version goes out."""
+    found, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    letter = await showing.letter_named(session, found, reference)
+    try:
+        content = await pdf_of(request)
+        await actions.countersign(
+            session, runtime, found, letter, content, actor=actor, now=now
+        )
+    except Invalid as refused:
+        page = await _page(session, found, case, letter, "", actor)
+        line = shell.words.say(f"{refused.title}. {refused.mend}")
+        return shell.show(msgspec.structs.replace(page, refusal=line), status=422)
+    return go(f"/requests/{letter.reference}/send")
 
 
 @post(
@@ -284,4 +326,6 @@ async def supplement(
     return go(f"/requests/{letter.reference}/send")
 
 
-router = Router("/", route_handlers=[send_page, send, resolve, remind, supplement])
+router = Router(
+    "/", route_handlers=[send_page, send, countersign, resolve, remind, supplement]
+)

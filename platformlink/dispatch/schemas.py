@@ -20,6 +20,14 @@ class DispatchOut(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
+class VersionOut(msgspec.Struct, frozen=True):
+    """A letter that others signed after us: the version to send."""
+
+    letter: str
+    sha256: str
+    made_at: datetime
+
+
 class ResolutionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person found out: went_out, send_again or give_up."""
 

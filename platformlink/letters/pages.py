@@ -3,11 +3,9 @@
 from typing import Any, ClassVar
 
 from litestar import MediaType, Request, Response, Router, get, post
-from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 
 from platformlink.authority import said
-from platformlink.errors import Invalid
 from platformlink.letters import actions, codes, queries, rules, schemas
 from platformlink.letters.actions import Verdict
 from platformlink.letters.rules import Finding, Means
@@ -16,9 +14,8 @@ from platformlink.web.handed import FromPath, FromQuery, Now, Runtime, Session, 
 from platformlink.web.limits import few_a_minute
 from platformlink.web.pages import Page, go
 from platformlink.web.problems import wants_page
+from platformlink.web.uploads import MOST_BYTES, pdf_of
 
-LARGEST_BYTES = 20 * 1024 * 1024
-ENVELOPE_BYTES = 64 * 1024  # what a multipart form adds around the file
 CHECKS_A_MINUTE = 30
 
 HEADLINES = {
@@ -30,13 +27,6 @@ HEADLINES = {
     Finding.FOREIGN: "Sealed by somebody else: do not act on it",
     Finding.UNKNOWN: "Not a letter of ours: do not act on it",
 }
-
-
-class FileMissing(Invalid):
-    """No PDF came with the question."""
-
-    code = "file-missing"
-    title = "Choose a PDF of at most 20 MB"
 
 
 class VerifyPage(Page, frozen=True, kw_only=True):
@@ -139,28 +129,11 @@ async def verify_code(
     return await _answer(request, shell, runtime, verdict)
 
 
-async def _uploaded(request: Request[Any, Any, Any]) -> bytes:
-    """
-    Return the PDF that came, as the body or as a form's file.
-
-    Raises: FileMissing.
-    """
-    kind, _ = request.content_type
-    if kind != "multipart/form-data":
-        content = await request.body()
-    else:
-        file = (await request.form()).get("pdf")
-        content = await file.read() if isinstance(file, UploadFile) else b""
-    if not content or len(content) > LARGEST_BYTES:
-        raise FileMissing
-    return content
-
-
 @post(
     "/verify",
     status_code=200,
     middleware=[few_a_minute(CHECKS_A_MINUTE, "verify-pdf")],
-    request_max_body_size=LARGEST_BYTES + ENVELOPE_BYTES,
+    request_max_body_size=MOST_BYTES,
 )
 async def verify_pdf(
     request: Request[Any, Any, Any],
@@ -170,7 +143,7 @@ async def verify_pdf(
     now: Now,
 ) -> Response[Any]:
     """Say whether a PDF is one of our letters, unaltered and in force."""
-    content = await _uploaded(request)
+    content = await pdf_of(request)
     verdict = await actions.verify_pdf(
         session, runtime, content, means=Means.UPLOAD, now=now
     )

@@ -10,7 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.letters import codes
 from platformlink.letters.rules import Finding, Means
 from platformlink.letters.schemas import LetterOut
-from platformlink.letters.tables import Letter, LetterCheck, LetterVersion, RevokedSeal
+from platformlink.letters.tables import (
+    Letter,
+    LetterCheck,
+    LetterSeal,
+    LetterVersion,
+    RevokedSeal,
+)
 from platformlink.values import SealedPdf
 
 
@@ -62,6 +68,11 @@ async def last_bytes(session: AsyncSession, letter: Letter) -> SealedPdf:
     )
     added = (await session.exec(statement)).one_or_none()
     return SealedPdf(letter.pdf + (added or b""))
+
+
+async def level_of(session: AsyncSession, letter_id: int) -> str:
+    """Return how far the proof of a letter's seal reaches."""
+    return (await session.get_one(LetterSeal, letter_id)).level
 
 
 async def versions_of(session: AsyncSession, letter_id: int) -> list[LetterVersion]:

@@ -1,12 +1,9 @@
 """What is added to letters leaves them alone; what ends a seal names its letters."""
 
 import hashlib
-import io
 from datetime import datetime, timedelta
 
 import pytest
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +14,7 @@ from platformlink.letters.tables import Letter, LetterVersion
 from platformlink.permissions import Actor
 from platformlink.ports import Runtime
 from tests.letters.conftest import sample
-from tests.pki import PASSPHRASE, Pki
+from tests.pki import Pki
 
 pytestmark = pytest.mark.anyio
 
@@ -34,19 +31,6 @@ async def letter(
         actor_id=ann.id,
         now=now,
     )
-
-
-async def signed(
-    services: Pki, content: bytes, field: str, name: str = "prosecutor"
-) -> bytes:
-    """What a prosecutor's own program makes of a letter."""
-    path = str(services.pkcs12(name))
-    signer = signers.SimpleSigner.load_pkcs12(path, passphrase=PASSPHRASE.encode())
-    writer = IncrementalPdfFileWriter(io.BytesIO(content))
-    fields.append_signature_field(writer, fields.SigFieldSpec(field))
-    meta = signers.PdfSignatureMetadata(field_name=field)
-    made = await signers.PdfSigner(meta, signer).async_sign_pdf(writer)
-    return bytes(made.getvalue())
 
 
 def version(
@@ -90,7 +74,7 @@ async def test_a_prosecutor_signs_after_us_and_that_version_goes_out(
     services: Pki,
     now: datetime,
 ) -> None:
-    content = await signed(services, letter.pdf, "Prosecutor")
+    content = await services.sign(letter.pdf, "Prosecutor")
 
     await archive.countersign(session, runtime, letter, content, actor=ann, now=now)
 
@@ -109,9 +93,9 @@ async def test_an_officer_and_a_prosecutor_sign_one_after_the_other(
     services: Pki,
     now: datetime,
 ) -> None:
-    first = await signed(services, letter.pdf, "Officer", "seal")
+    first = await services.sign(letter.pdf, "Officer", "seal")
     await archive.countersign(session, runtime, letter, first, actor=ann, now=now)
-    second = await signed(services, first, "Prosecutor")
+    second = await services.sign(first, "Prosecutor")
     await archive.countersign(session, runtime, letter, second, actor=ann, now=now)
 
     found = await runtime.ports.sealer.check(await queries.last_bytes(session, letter))
@@ -150,7 +134,7 @@ async def test_what_was_changed_beside_the_signature_is_not_filed(
     services: Pki,
     now: datetime,
 ) -> None:
-    content = bytearray(await signed(services, letter.pdf, "Prosecutor"))
+    content = bytearray(await services.sign(letter.pdf, "Prosecutor"))
     content[len(letter.pdf) // 2] ^= 1
 
     await refused(session, runtime, letter, bytes(content), ann, now)
@@ -164,7 +148,7 @@ async def test_a_signature_that_does_not_hold_is_not_filed(
     services: Pki,
     now: datetime,
 ) -> None:
-    content = bytearray(await signed(services, letter.pdf, "Prosecutor"))
+    content = bytearray(await services.sign(letter.pdf, "Prosecutor"))
     content[len(letter.pdf) + 200] ^= 1
 
     await refused(session, runtime, letter, bytes(content), ann, now)
@@ -178,7 +162,7 @@ async def test_what_stands_unsigned_after_the_last_signature_is_not_filed(
     services: Pki,
     now: datetime,
 ) -> None:
-    content = await signed(services, letter.pdf, "Prosecutor")
+    content = await services.sign(letter.pdf, "Prosecutor")
 
     await refused(session, runtime, letter, content + b"\n% a note", ann, now)
 
@@ -191,7 +175,7 @@ async def test_a_letter_that_ended_is_not_signed_any_more(
     services: Pki,
     now: datetime,
 ) -> None:
-    content = await signed(services, letter.pdf, "Prosecutor")
+    content = await services.sign(letter.pdf, "Prosecutor")
     await actions.withdraw(session, letter, now=now)
 
     with pytest.raises(AlreadyEnded):
