@@ -18,11 +18,12 @@ from sqlalchemy.exc import OperationalError
 
 from platformlink import app, doctor, embedded, settings, wiring, worker
 from platformlink.adapters import listening, logs, schema
+from platformlink.adapters.seal import check_apart
 from platformlink.audit.cli import audit
 from platformlink.demo import run as demonstration
 from platformlink.errors import Refusal
 from platformlink.identity.cli import user
-from platformlink.letters.cli import letter, verify
+from platformlink.letters.cli import CHECK, letter, seal, verify
 from platformlink.protocols.cli import protocols
 from platformlink.reports.cli import report
 from platformlink.requests.cli import diff
@@ -85,6 +86,7 @@ def main(context: click.Context) -> None:
     # Else each process that renders would run a console script anew, imports and all.
     vars(sys.modules["__main__"]).pop("__file__", None)
     context.obj = lambda: embedded.opened(_settings())
+    context.meta[CHECK] = check_apart
 
 
 @main.command()
@@ -181,5 +183,5 @@ def examine(*, as_json: bool) -> None:
 
 
 protocols.add_command(diff)
-for group in (protocols, letter, verify, audit, user, report):
+for group in (protocols, letter, seal, verify, audit, user, report):
     main.add_command(group)

@@ -204,10 +204,23 @@ class PadesSealer:
 
     async def check(self, content: bytes) -> SealCheck:
         """Return what can be said of any bytes; never raises for hostile ones."""
-        try:
-            return await self._checkers.run(check, content)
-        except WorkerLost:
-            return SealCheck(reason="The PDF could not be read in reasonable time.")
+        return await _checked(self._checkers, content)
+
+
+async def _checked(checkers: Workers, content: bytes) -> SealCheck:
+    try:
+        return await checkers.run(check, content)
+    except WorkerLost:
+        return SealCheck(reason="The PDF could not be read in reasonable time.")
+
+
+async def check_apart(content: bytes) -> SealCheck:
+    """Return what can be said of any bytes, in a process that ends with the answer."""
+    checkers = _apart(CHECK_SECONDS)
+    try:
+        return await _checked(checkers, content)
+    finally:
+        checkers.close()
 
 
 def _name(common: str, organisation: str) -> x509.Name:

@@ -372,6 +372,21 @@ async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Ver
     return Verdict(Finding.ADDED_TO if is_standing else standing, letter)
 
 
+def judge_alone(found: SealCheck, fingerprint: str) -> Verdict:
+    """Return what a seal tells to whoever knows its certificate, but no register."""
+    if not found.is_sealed:
+        return Verdict(Finding.UNKNOWN, reason=found.reason)
+    if found.fingerprint != fingerprint:
+        reason = "The seal is not one of this certificate."
+        return Verdict(Finding.FOREIGN, reason=reason)
+    if found.change is Change.ALTERED:
+        return Verdict(Finding.ALTERED, reason=found.reason)
+    is_untouched = found.change is Change.NONE
+    reason = "Only the register knows whether it is still in force."
+    finding = Finding.GENUINE if is_untouched else Finding.ADDED_TO
+    return Verdict(finding, reason=reason)
+
+
 async def verify_pdf(
     session: AsyncSession,
     runtime: Runtime,

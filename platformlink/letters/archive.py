@@ -8,7 +8,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
-from platformlink.errors import Conflict, Invalid
+from platformlink.errors import Conflict, Invalid, Missing
 from platformlink.identity import queries as identity
 from platformlink.letters import queries
 from platformlink.letters.rules import AlreadyEnded, Origin
@@ -37,6 +37,13 @@ class AlreadyRevoked(Conflict):
 
     code = "seal-already-revoked"
     title = "This certificate is noted as revoked already"
+
+
+class SealUnknown(Missing):
+    """No letter was sealed with this certificate."""
+
+    code = "seal-unknown"
+    title = "No letter of ours bears the seal of this certificate"
 
 
 class Due(NamedTuple):
@@ -208,12 +215,14 @@ async def revoke(
     """
     Note that a certificate is revoked; return every letter that it sealed.
 
-    Raises: AlreadyRevoked.
+    Raises: AlreadyRevoked, SealUnknown.
     """
     if await queries.revocation(session, fingerprint) is not None:
         raise AlreadyRevoked
-    session.add(RevokedSeal(fingerprint=fingerprint, reason=reason, revoked_at=now))
     letters = await queries.sealed_by(session, fingerprint)
+    if not letters:
+        raise SealUnknown
+    session.add(RevokedSeal(fingerprint=fingerprint, reason=reason, revoked_at=now))
     audit.record(
         session,
         actor_id=None,

@@ -1,21 +1,23 @@
 """
 Letters from the shell: previews, a gallery, a check of the templates and of a PDF.
 
-Each command is given a way to open the runtime (`click`'s object).
+Each command is given a way to open the runtime (`click`'s object); a check of a seal
+alone needs none.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 import jinja2
 import msgspec
 
 from platformlink.errors import Refusal
-from platformlink.letters import actions, forms, paper, queries
+from platformlink.letters import actions, archive, codes, forms, paper, queries
 from platformlink.letters.rules import (
     LetterFields,
     LetterKind,
@@ -24,11 +26,14 @@ from platformlink.letters.rules import (
     sender_of,
 )
 from platformlink.letters.schemas import IN_FORCE
-from platformlink.ports import Runtime
+from platformlink.ports import Runtime, SealCheck, SealInfo
 from platformlink.protocols.shelf import Library
+from platformlink.values import Phrase
 
 Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
 FORM = "form-"
+Check = Callable[[bytes], Coroutine[Any, Any, SealCheck]]
+CHECK = "platformlink.check"  # where the commands find the check of bytes alone
 KINDS = click.Choice([kind.value for kind in LetterKind])
 
 
@@ -211,18 +216,108 @@ async def _verdict(opened: Opened, content: bytes) -> actions.Verdict:
         )
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-@click.pass_obj
-def verify(opened: Opened, file: Path, *, as_json: bool) -> None:
-    """Check a PDF: seal, register entry, hash; exit 0 if in force, else 1."""
-    verdict = asyncio.run(_verdict(opened, file.read_bytes()))
-    out = queries.public(verdict.letter) if verdict.letter else None
+def _said(reason: Phrase | str) -> str:
+    """Return a reason in English, its instants in UTC."""
+    return reason if isinstance(reason, str) else reason.text % reason.params
+
+
+def _tell(told: dict[str, object], *, as_json: bool) -> None:
     if as_json:
-        told = {"finding": verdict.finding, "reason": verdict.reason, "letter": out}
         click.echo(msgspec.json.encode(told).decode())
     else:
-        reference = f" {out.reference}" if out else ""
-        click.echo(f"{verdict.finding}{reference} {verdict.reason}".rstrip())
+        click.echo(" ".join(str(one) for one in told.values() if one))
+
+
+def _alone(check: Check, certificate: Path, content: bytes) -> actions.Verdict:
+    """Return what a seal alone tells, to whoever has its public certificate."""
+    try:
+        fingerprint = codes.fingerprint_of(certificate.read_bytes())
+    except ValueError:
+        message = f"{certificate} is not a certificate"
+        raise click.ClickException(message) from None
+    return actions.judge_alone(asyncio.run(check(content)), fingerprint)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The public certificate (PEM or DER): then no register is asked.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.pass_context
+def verify(
+    context: click.Context, file: Path, certificate: Path | None, *, as_json: bool
+) -> None:
+    """
+    Check a PDF: seal, register entry, hash; exit 0 if in force, else 1.
+
+    With --certificate only the seal is checked: whether the letter is still in force
+    the register alone knows.
+    """
+    content = file.read_bytes()
+    if certificate:
+        verdict = _alone(context.meta[CHECK], certificate, content)
+    else:
+        verdict = asyncio.run(_verdict(context.obj, content))
+    out = queries.public(verdict.letter) if verdict.letter else None
+    told: dict[str, object] = {
+        "finding": verdict.finding,
+        "letter": out if as_json else out and out.reference,
+        "reason": _said(verdict.reason),
+    }
+    _tell(told, as_json=as_json)
     sys.exit(0 if verdict.finding in IN_FORCE else 1)
+
+
+@click.group()
+def seal() -> None:
+    """Look at the seal, and end one."""
+
+
+async def _info(opened: Opened) -> SealInfo:
+    async with opened() as runtime:
+        return await runtime.ports.sealer.info()
+
+
+@seal.command()
+@click.pass_obj
+def show(opened: Opened) -> None:
+    """Show the certificate in use: whose it is, its fingerprint, when it ends."""
+    found = asyncio.run(_info(opened))
+    click.echo(f"{found.subject}\n{found.fingerprint}\n{found.expires_at.date()}")
+
+
+async def _letters(opened: Opened, fingerprint: str) -> list[str]:
+    async with opened() as runtime, runtime.sessions() as session:
+        return [
+            f"{one.reference} {one.sealed_at:%Y-%m-%d}"
+            for one in await queries.sealed_by(session, fingerprint)
+        ]
+
+
+@seal.command()
+@click.argument("fingerprint")
+@click.pass_obj
+def letters(opened: Opened, fingerprint: str) -> None:
+    """Name every letter that the certificate of a FINGERPRINT sealed."""
+    for line in asyncio.run(_letters(opened, codes.read_fingerprint(fingerprint))):
+        click.echo(line)
+
+
+async def _revoke(opened: Opened, fingerprint: str, reason: str) -> None:
+    async with opened() as runtime, runtime.sessions.begin() as session:
+        await archive.revoke(session, fingerprint, reason, now=runtime.clock())
+
+
+@seal.command()
+@click.argument("fingerprint")
+@click.option("--reason", required=True, help="Why, for the log.")
+@click.pass_obj
+def revoke(opened: Opened, fingerprint: str, reason: str) -> None:
+    """Note that a certificate is revoked, and name every letter that it sealed."""
+    known = codes.read_fingerprint(fingerprint)
+    asyncio.run(_revoke(opened, known, reason))
+    for line in asyncio.run(_letters(opened, known)):
+        click.echo(line)

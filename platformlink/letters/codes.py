@@ -2,7 +2,10 @@
 
 import re
 
-from platformlink.errors import Missing
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from platformlink.errors import Invalid, Missing
 
 CODE_BITS = 80
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -13,6 +16,13 @@ class CodeUnknown(Missing):
 
     code = "code-unknown"
     title = "No letter bears this code"
+
+
+class FingerprintWrong(Invalid):
+    """This is no SHA-256 fingerprint."""
+
+    code = "fingerprint-wrong"
+    title = "A SHA-256 fingerprint has 64 digits from 0 to 9 and A to F"
 
 
 def reference_of(prefix: str, year: int, number: int) -> str:
@@ -35,6 +45,29 @@ def short_fingerprint(fingerprint: str) -> str:
     """Return the first and last groups of a fingerprint: ``4F1A 90C7 … EF40 9B2D``."""
     text = fingerprint.upper()
     return f"{text[:4]} {text[4:8]} … {text[-8:-4]} {text[-4:]}"
+
+
+def fingerprint_of(certificate: bytes) -> str:
+    """
+    Return the SHA-256 fingerprint of a certificate, PEM or DER.
+
+    Raises: ValueError.
+    """
+    is_pem = b"-----BEGIN" in certificate
+    load = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
+    return load(certificate).fingerprint(hashes.SHA256()).hex()
+
+
+def read_fingerprint(text: str) -> str:
+    """
+    Return a fingerprint as it is kept, from one that is grouped in any way.
+
+    Raises: FingerprintWrong.
+    """
+    plain = re.sub(r"[\s:.-]", "", text).lower()
+    if not re.fullmatch("[0-9a-f]{64}", plain):
+        raise FingerprintWrong
+    return plain
 
 
 def read_code(text: str) -> str:
