@@ -18,8 +18,18 @@ from urllib.error import HTTPError
 from asn1crypto import tsp, x509
 from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DSSCompareRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    StandardDiffPolicy,
+    SuspiciousModification,
+    XrefStreamRule,
+)
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import (
     PdfSignatureMetadata,
@@ -52,6 +62,8 @@ from platformlink.values import Pdf, SealedPdf
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
+# What a stream may grow to. The tables of a letter of 500 items take a tenth of it.
+LIMITS = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=4 * 1024 * 1024))
 HEADER_BYTES = 1024  # readers accept a header that begins within these
 TSA_SECONDS = 5
 REST_SECONDS = 60
@@ -60,6 +72,16 @@ RESTING: dict[str, float] = {}  # time-stamp service -> when it is asked again
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,10}\s+(\d{1,10})\s+(\d{1,10})")
 TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF\s*$")
 TAIL_BYTES = 64
+
+PROOF_ONLY = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(),
+        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    ],
+    form_rule=None,
+)
 
 # The letter's page prints what a reader sees, so the field itself stays empty.
 UNSEEN = StaticStampStyle(background=RawContent(b""), border_width=0)
@@ -201,17 +223,19 @@ class Later(NamedTuple):
 
     signers: tuple[str, ...]
     do_hold: bool
-    is_followed: bool  # by bytes that belong to nothing
+    is_followed: bool  # by something that nobody signed
 
 
 def _is_followed(reader: PdfFileReader) -> bool:
-    """Say whether bytes stand after the last revision of a PDF, signed or not."""
+    """Say whether anything but proof stands after the last signature or stamp."""
     last = reader.embedded_signatures[-1]
     if last.signed_revision == reader.xrefs.total_revisions - 1:
         coverage = last.evaluate_signature_coverage()
         return bool(coverage != SignatureCoverageLevel.ENTIRE_FILE)
+    found = PROOF_ONLY.review_file(reader, last.signed_revision)
     reader.stream.seek(-TAIL_BYTES, io.SEEK_END)
-    return TAIL.search(reader.stream.read()) is None
+    is_ended = TAIL.search(reader.stream.read()) is not None
+    return isinstance(found, SuspiciousModification) or not is_ended
 
 
 async def _later(
@@ -265,7 +289,7 @@ async def _validate(signatures: list[EmbeddedPdfSignature]) -> SealCheck:
 
 def _signatures(content: bytes) -> list[EmbeddedPdfSignature] | str:
     """Return the signatures of a PDF, or why there is none to look at."""
-    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    reader = PdfFileReader(io.BytesIO(content), strict=False, decode_limits=LIMITS)
     if reader.encrypted:
         return "The PDF is encrypted; our letters never are."
     signatures: list[EmbeddedPdfSignature] = reader.embedded_regular_signatures
