@@ -16,7 +16,6 @@ from typing import TypeVar
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import async_add_validation_info
@@ -26,6 +25,7 @@ from pyhanko_certvalidator.errors import RevokedError
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.fetchers.api import OwnedFetcherBackend
 
+from platformlink.adapters.reading import Reader
 from platformlink.adapters.seal import Key
 from platformlink.adapters.signing import UrlTimeStamper
 from platformlink.ports import Completed, Level, SealRevoked, ServiceAway
@@ -79,12 +79,8 @@ async def _asked(answer: Awaitable[T], context: ValidationContext | None) -> T:
             await context.aclose()  # type: ignore[no-untyped-call]
 
 
-def _reader(content: bytes) -> PdfFileReader:
-    return PdfFileReader(io.BytesIO(content), strict=False)
-
-
 def _seal_of(content: bytes) -> EmbeddedPdfSignature:
-    found: EmbeddedPdfSignature = _reader(content).embedded_regular_signatures[0]
+    found: EmbeddedPdfSignature = Reader(content).embedded_regular_signatures[0]
     return found
 
 
@@ -111,14 +107,14 @@ async def _with_stamp(content: bytes, key: Key, roots: list[x509.Certificate]) -
         return bytes((await _asked(stamping, None)).getvalue())
     context = _context(roots)
     stamping = stamper.async_update_archival_timestamp_chain(
-        _reader(content), context, in_place=False
+        Reader(content), context, in_place=False
     )
     return bytes((await _asked(stamping, context)).getvalue())
 
 
 def _renew_at(content: bytes) -> datetime:
     """Return when the last time-stamp must be renewed, before its certificate ends."""
-    stamp = _reader(content).embedded_timestamp_signatures[-1]
+    stamp = Reader(content).embedded_timestamp_signatures[-1]
     validity = stamp.signer_cert["tbs_certificate"]["validity"]
     begins, ends = validity["not_before"].native, validity["not_after"].native
     renew_at: datetime = ends - min(RENEWAL_MARGIN, (ends - begins) / 4)

@@ -18,7 +18,6 @@ from urllib.error import HTTPError
 from asn1crypto import tsp, x509
 from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
-from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -48,6 +47,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from platformlink.adapters import keys
+from platformlink.adapters.reading import Reader
 from platformlink.adapters.seal import Key, SealUnusable
 from platformlink.ports import (
     SEAL_FIELD,
@@ -62,8 +62,6 @@ from platformlink.values import Pdf, SealedPdf
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
-# What a stream may grow to. The tables of a letter of 500 items take a tenth of it.
-LIMITS = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=4 * 1024 * 1024))
 HEADER_BYTES = 1024  # readers accept a header that begins within these
 TSA_SECONDS = 5
 REST_SECONDS = 60
@@ -289,7 +287,7 @@ async def _validate(signatures: list[EmbeddedPdfSignature]) -> SealCheck:
 
 def _signatures(content: bytes) -> list[EmbeddedPdfSignature] | str:
     """Return the signatures of a PDF, or why there is none to look at."""
-    reader = PdfFileReader(io.BytesIO(content), strict=False, decode_limits=LIMITS)
+    reader = Reader(content)
     if reader.encrypted:
         return "The PDF is encrypted; our letters never are."
     signatures: list[EmbeddedPdfSignature] = reader.embedded_regular_signatures

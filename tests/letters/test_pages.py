@@ -11,6 +11,7 @@ from platformlink.letters.tables import Letter
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import factories
+from tests.pki import Pki
 
 pytestmark = pytest.mark.anyio
 
@@ -107,6 +108,17 @@ async def test_a_change_in_the_padding_of_the_seal_is_found_too(
 
     assert changed != letter.pdf
     assert told["finding"] == "altered"
+
+
+async def test_a_letter_that_others_signed_is_read_at_once(
+    client: Client, letter: Letter, services: Pki
+) -> None:
+    content = await services.sign(letter.pdf, "Prosecutor")
+
+    answer = await client.post("/verify", content=content)
+
+    assert answer.json()["finding"] == "added_to"
+    assert answer.elapsed.total_seconds() < 8
 
 
 async def test_a_pdf_that_is_no_pdf_is_not_ours(client: Client) -> None:
