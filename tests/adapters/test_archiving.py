@@ -24,17 +24,12 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from platformlink.adapters import archiving, seal, signing
+from platformlink.adapters import archiving, seal
 from platformlink.ports import Change, Completed, Level, SealRevoked, ServiceAway
 from platformlink.values import Pdf
 from tests.pki import PASSPHRASE, Pki
 
 NOW = datetime(2026, 11, 24, 9, 42, 17, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def rested() -> None:
-    signing.RESTING.clear()
 
 
 def key_of(services: Pki, name: str = "seal") -> seal.Key:
