@@ -2,6 +2,7 @@
 
 from datetime import time
 from pathlib import Path
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -66,7 +67,32 @@ class Leads(Strict, frozen=True):
     legal_process_days: int = 30
     ratification_hours: int = 8
     supplement_days: int = 5
-    reminder_days: tuple[int, ...] = (1, 7, 14)
+
+
+class Rung(Strict, frozen=True):
+    """One step of an escalation: so long after the answer was due, this is done."""
+
+    after_hours: Annotated[int, msgspec.Meta(ge=1)]
+    do: Literal["remind", "phone", "contact", "point", "management"]
+
+
+DEFAULT_LADDERS: dict[str, tuple[Rung, ...]] = {
+    "default": (
+        Rung(after_hours=24, do="remind"),
+        Rung(after_hours=24 * 7, do="remind"),
+        Rung(after_hours=24 * 14, do="remind"),
+        Rung(after_hours=24 * 21, do="phone"),
+        Rung(after_hours=24 * 28, do="contact"),
+        Rung(after_hours=24 * 42, do="point"),
+        Rung(after_hours=24 * 49, do="management"),
+    ),
+    "emergency_disclosure": (
+        Rung(after_hours=1, do="phone"),
+        Rung(after_hours=2, do="remind"),
+        Rung(after_hours=4, do="point"),
+        Rung(after_hours=8, do="management"),
+    ),
+}
 
 
 class Retention(Strict, frozen=True):
@@ -118,6 +144,9 @@ class Authority(Strict, frozen=True):
     targets: dict[str, Target]
     points: tuple[Point, ...] = ()
     leads: Leads = Leads()
+    ladders: dict[str, tuple[Rung, ...]] = msgspec.field(
+        default_factory=DEFAULT_LADDERS.copy
+    )  # by platform/kind, platform, kind, or default
     retention: Retention = Retention()
     vault: VaultEntry = VaultEntry()
     office_opens: time = time(8)

@@ -10,8 +10,10 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.authority import Authority
 from platformlink.cases.tables import Case
 from platformlink.clocks import queries as clock_queries
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk.rules import CLOCK_NAMES, SOURCE_WORDS
 from platformlink.dispatch import queries as dispatches
 from platformlink.dispatch.rules import STATUS_NAMES, Status
@@ -33,6 +35,7 @@ from platformlink.requests import (
     sending,
     showing,
 )
+from platformlink.requests.ladder import STEP_NAMES, Do, Planned, ladder, plan
 from platformlink.requests.rules import (
     KIND_NAMES,
     MOVERS,
@@ -141,6 +144,8 @@ class RequestPage(Page, frozen=True, kw_only=True):
     evidence: list[EvidenceItem]
     categories: list[str]
     reminders: list[Reminder]
+    plan: list[Planned]
+    steps: Mapping[Do, str] = STEP_NAMES
     findings: list[FindingOut]
     children: list[PlatformRequest]
     can: Can
@@ -393,6 +398,7 @@ async def _page(
             for code in await responses.reasons_of(session, request.id)
         },
         reminders=reminders,
+        plan=await _plan(session, runtime.authority, request, now),
         findings=[showing.finding(one, shell.words) for one in found],
         children=await _children(session, request, actor),
         can=can_of(request, actor, subject, reminders, is_point_known=bool(point)),
@@ -402,6 +408,24 @@ async def _page(
         instrument=_instrument(runtime, request, shell),
         question=next((one.note for one in answers if one.kind in ASKING), ""),
         path=f"/requests/{request.reference or request.draft_id}",
+    )
+
+
+async def _plan(
+    session: Session, authority: Authority, request: PlatformRequest, now: datetime
+) -> list[Planned]:
+    """Return what is done while their answer stays away; nothing once it has come."""
+    kinds = (ClockKind.RESPONSE,)
+    running = await clock_queries.open_of(session, request.id, kinds=kinds)
+    if not running:
+        return []
+    steps = ladder(authority, request.platform, request.kind)
+    return plan(
+        steps,
+        running[0].safe_due_at,
+        now,
+        sent_levels=await queries.levels_sent(session, request.id),
+        is_paused=request.state == State.NEEDS_US,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.authority import Authority
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.clocks import actions as clocks
 from platformlink.clocks.actions import Rung
@@ -18,12 +19,19 @@ from platformlink.notices.tables import Notice
 from platformlink.permissions import Role
 from platformlink.ports import Runtime
 from platformlink.requests import actions, renewing
+from platformlink.requests.ladder import (
+    Do,
+    LadderStep,
+    ladder,
+    level_reached,
+    phrase,
+    reached,
+)
 from platformlink.requests.rules import AFTER_SENDING, OVER
 from platformlink.requests.tables import PlatformRequest, Reminder
 from platformlink.values import Phrase
 
 BATCH = 500
-MOST_LEVELS = 3
 
 # What a notice says before the end, and once it is over.
 WORDS: dict[ClockKind, tuple[str, str]] = {
@@ -111,7 +119,7 @@ async def _notice(
         if rung.clock.request_id in requests
         and requests[rung.clock.request_id].state not in OVER
     ]
-    await _tell(session, pairs, desk, now)
+    await _tell(session, runtime.authority, pairs, desk, now)
     await _draft_reminders(session, runtime, pairs, now)
     for rung, request in pairs:
         if rung.clock.kind == ClockKind.RENEWAL:
@@ -136,57 +144,62 @@ async def desk_of(session: AsyncSession, case_ids: set[int]) -> Desk:
     return Desk(people[Role.LIAISON], people[Role.MANAGER], frozen)
 
 
-def audience(request: PlatformRequest, rung: Rung, desk: Desk) -> frozenset[int]:
+def audience(
+    request: PlatformRequest, rung: Rung, desk: Desk, step: LadderStep | None = None
+) -> frozenset[int]:
     """
     Return who is told: author and liaison; managers too of a loss that nobody stopped.
 
     Of a restricted case its members alone.
     """
     told = desk.liaisons | {request.author_id}
-    if rung.clock.kind in ESCALATED and rung.level_hours <= 0:
+    is_last = step is not None and step.do is Do.MANAGEMENT
+    if is_last or (rung.clock.kind in ESCALATED and rung.level_hours <= 0):
         told |= desk.managers
     members = desk.members.get(request.case_id)
     return told if members is None else told & members
 
 
-def _phrase(request: PlatformRequest, rung: Rung) -> Phrase:
+def _step(
+    authority: Authority, request: PlatformRequest, rung: Rung
+) -> LadderStep | None:
+    """Return the step of the escalation whose time has come, if it is one."""
+    if rung.clock.kind != ClockKind.RESPONSE:
+        return None
+    steps = ladder(authority, request.platform, request.kind)
+    return reached(steps, -rung.level_hours)
+
+
+def _phrase(request: PlatformRequest, rung: Rung, step: LadderStep | None) -> Phrase:
+    name = request.reference or request.draft_id
+    due_at = rung.clock.safe_due_at
+    if step is not None:
+        return phrase(step, name, due_at)
     before, after = WORDS[ClockKind(rung.clock.kind)]
-    return Phrase(
-        after if rung.level_hours <= 0 else before,
-        {
-            "name": request.reference or request.draft_id,
-            "due_at": rung.clock.safe_due_at,
-        },
-    )
+    text = after if rung.level_hours <= 0 else before
+    return Phrase(text, {"name": name, "due_at": due_at})
 
 
 async def _tell(
     session: AsyncSession,
+    authority: Authority,
     pairs: Sequence[tuple[Rung, PlatformRequest]],
     desk: Desk,
     now: datetime,
 ) -> None:
     rows: list[dict[str, Any]] = []
     for rung, request in pairs:
-        said = msgspec.to_builtins(_phrase(request, rung))
+        step = _step(authority, request, rung)
+        said = msgspec.to_builtins(_phrase(request, rung, step))
         key = f"clock/{rung.clock.id}/{rung.level_hours}"
         path = f"/requests/{request.reference or request.draft_id}"
         rows += [
             {"user_id": one, "key": key, "phrase": said, "path": path, "told_at": now}
-            for one in sorted(audience(request, rung, desk))
+            for one in sorted(audience(request, rung, desk, step))
         ]
     if rows:
         statement = insert(Notice).on_conflict_do_nothing()
         await session.exec(statement, params=rows)
-
-
-def reminder_level(rung: Rung, days: Sequence[int]) -> int | None:
-    """Return which reminder a late answer calls for: the first, second or third."""
-    if rung.clock.kind != ClockKind.RESPONSE or rung.level_hours >= 0:
-        return None
-    late = -rung.level_hours
-    reached = [level for level, one in enumerate(days, start=1) if late >= 24 * one]
-    return min(max(reached), MOST_LEVELS) if reached else 1
 
 
 async def _draft_reminders(
@@ -195,10 +208,12 @@ async def _draft_reminders(
     pairs: Sequence[tuple[Rung, PlatformRequest]],
     now: datetime,
 ) -> None:
-    days = runtime.authority.leads.reminder_days
     for rung, request in pairs:
-        level = reminder_level(rung, days)
-        if level is None or request.state not in AFTER_SENDING:
+        if rung.clock.kind != ClockKind.RESPONSE or request.state not in AFTER_SENDING:
+            continue
+        steps = ladder(runtime.authority, request.platform, request.kind)
+        level = level_reached(steps, -rung.level_hours)
+        if level is None:
             continue
         statement = (
             insert(Reminder)
@@ -208,5 +223,5 @@ async def _draft_reminders(
         )
         made = (await session.exec(statement)).first()
         if made is not None:
-            phrase = Phrase("Reminder %(level)s drafted", {"level": level})
-            actions.note(session, request, "remind", phrase, actor=None, now=now)
+            drafted = Phrase("Reminder %(level)s drafted", {"level": level})
+            actions.note(session, request, "remind", drafted, actor=None, now=now)

@@ -129,6 +129,14 @@ async def reminders_waiting(session: AsyncSession, request_id: int) -> list[Remi
     return list((await session.exec(query.order_by(col(Reminder.level)))).all())
 
 
+async def levels_sent(session: AsyncSession, request_id: int) -> set[int]:
+    """Return which reminders of a request went out."""
+    query = select(Reminder.level).where(
+        Reminder.request_id == request_id, col(Reminder.sent_at).is_not(None)
+    )
+    return set((await session.exec(query)).all())
+
+
 async def reminder_drafted(
     session: AsyncSession, request_id: int, level: int | None = None
 ) -> Reminder:

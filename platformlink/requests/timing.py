@@ -25,6 +25,7 @@ from platformlink.protocols.protocol import (
     Hold,
     applies,
 )
+from platformlink.requests.ladder import ladder
 
 UNITS = {
     "hour": Unit.HOURS,
@@ -208,8 +209,8 @@ def after_hold(facts: Facts, hold_ends_at: datetime, at: datetime) -> list[Wante
 
 def after_sending(facts: Facts, at: datetime) -> list[Wanted]:
     """Return the clocks that a sending starts, without those of a hold."""
-    leads = facts.authority.leads
-    chase = [-24 * days for days in leads.reminder_days]
+    steps = ladder(facts.authority, facts.protocol.slug, facts.kind)
+    chase = [-one.after_hours for one in steps]
     found = [
         _theirs(facts, Kind.ACKNOWLEDGEMENT, at, (0,)),
         _theirs(facts, Kind.RESPONSE, at, (NUDGE_HOURS, 0, *chase)),

@@ -130,7 +130,7 @@ async def test_a_drafted_reminder_is_sealed_and_sent_by_its_own_reference(
     desk: Desk,
 ) -> None:
     name = await desk.sent()
-    await late_by(desk, name, desk.runtime.authority.leads.reminder_days[0])
+    await late_by(desk, name, 1)
 
     (waiting,) = (await desk.lea.get(f"{API}/{name}/reminders")).json()
     sealed = await desk.lea.post(f"{API}/{name}/reminders", {"level": 1})

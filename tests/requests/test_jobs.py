@@ -136,7 +136,7 @@ async def test_a_worker_that_died_in_the_middle_has_told_nothing_and_lost_nothin
 async def test_a_reminder_of_each_level_is_drafted_once(desk: Desk) -> None:
     name = await desk.sent()
     late = await due_at(desk, name, "response")
-    days = desk.runtime.authority.leads.reminder_days
+    days = [1, 7]
 
     await notice_due(desk.runtime, late + timedelta(hours=1))
     assert await reminders(desk, name) == []
