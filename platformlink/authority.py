@@ -152,6 +152,7 @@ class Authority(Strict, frozen=True):
     office_opens: time = time(8)
     office_closes: time = time(16)
     crest: str | None = None  # an SVG file beside this one
+    signers: tuple[str, ...] = ()  # empty signature fields that others fill after us
     is_demonstration: bool = False
 
     @property

@@ -188,11 +188,14 @@ class Sealer(Protocol):
         """
         ...
 
-    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> Sealed:
+    async def seal(
+        self, pdf: Pdf, *, name: str, now: datetime, signers: tuple[str, ...] = ()
+    ) -> Sealed:
         """
         Return the sealed PDF: certified, so that only signatures may still be added.
 
-        ``name`` is whose seal it is; ``now`` is the time that it claims.
+        ``name`` is whose seal it is, ``now`` the time that it claims, and ``signers``
+        are the empty fields in which others sign afterwards.
 
         Raises: NotSealable (it has no empty field for a seal), Upstream.
         """

@@ -148,12 +148,14 @@ class Pki:
         return path
 
     async def sign(self, content: bytes, field: str, name: str = "prosecutor") -> bytes:
-        """What a signer's own program makes of a letter, in a new field."""
+        """What a signer's own program makes of a letter, in that field."""
         signer = signers.SimpleSigner.load_pkcs12(
             str(self.pkcs12(name)), passphrase=PASSPHRASE.encode()
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        fields.append_signature_field(writer, fields.SigFieldSpec(field))
+        known = [name for name, _, _ in fields.enumerate_sig_fields(writer.prev)]
+        if field not in known:
+            fields.append_signature_field(writer, fields.SigFieldSpec(field))
         meta = signers.PdfSignatureMetadata(field_name=field)
         made = await signers.PdfSigner(meta, signer).async_sign_pdf(writer)
         return bytes(made.getvalue())

@@ -71,7 +71,9 @@ def read_info(key: Key) -> SealInfo:
     return signing.read_info(key)
 
 
-def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
+def seal(
+    key: Key, pdf: Pdf, name: str, now: datetime, signers: tuple[str, ...] = ()
+) -> Sealed:
     """
     Return the PDF under the authority's seal, in this process.
 
@@ -79,7 +81,7 @@ def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     """
     from platformlink.adapters import signing  # noqa: PLC0415 - large, see above
 
-    return signing.seal(key, pdf, name, now)
+    return signing.seal(key, pdf, name, now, signers)
 
 
 def can_read_roots(key: Key) -> bool:
@@ -181,13 +183,15 @@ class PadesSealer:
         path = Path(self._key.place)
         return path.stat().st_mtime_ns if path.is_file() else 0
 
-    async def seal(self, pdf: Pdf, *, name: str, now: datetime) -> Sealed:
+    async def seal(
+        self, pdf: Pdf, *, name: str, now: datetime, signers: tuple[str, ...] = ()
+    ) -> Sealed:
         """
         Return the sealed PDF, and how far its proof reaches.
 
         Raises: NotSealable, SealUnusable, WorkerLost.
         """
-        return await self._workers.run(seal, self._key, pdf, name, now)
+        return await self._workers.run(seal, self._key, pdf, name, now, signers)
 
     async def complete(self, content: bytes) -> Completed:
         """

@@ -29,7 +29,13 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import (
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.signers import (
     PdfSignatureMetadata,
     PdfSigner,
@@ -186,6 +192,18 @@ def _signer(key: Key, name: str, stamper: TimeStamper | None) -> PdfSigner:
     return PdfSigner(wanted, signer, timestamper=stamper, stamp_style=UNSEEN)
 
 
+def _with_fields(pdf: Pdf, signers: tuple[str, ...]) -> Pdf:
+    """Return the PDF with an empty signature field for each further signer."""
+    if not signers:
+        return pdf
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    for name in signers:
+        append_signature_field(writer, SigFieldSpec(name))
+    output = io.BytesIO()
+    writer.write(output)
+    return Pdf(output.getvalue())
+
+
 def _sealed_at(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     """Return the PDF sealed, time-stamped if the service answers at once."""
     if key.tsa_url and RESTING.get(key.tsa_url, 0) <= time.monotonic():
@@ -199,7 +217,9 @@ def _sealed_at(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     return Sealed(asyncio.run(_put(_signer(key, name, None), pdf, now)), Level.B_B)
 
 
-def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
+def seal(
+    key: Key, pdf: Pdf, name: str, now: datetime, signers: tuple[str, ...] = ()
+) -> Sealed:
     """
     Return the PDF under the authority's seal, in this process.
 
@@ -210,7 +230,7 @@ def seal(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     """
     _check_usable(pdf, keys.loaded(key).certificate, now)
     try:
-        return _sealed_at(key, pdf, name, now)
+        return _sealed_at(key, _with_fields(pdf, signers), name, now)
     except PKCS11Error:
         keys.forget()
         raise SealUnusable from None

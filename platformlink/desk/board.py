@@ -14,9 +14,12 @@ from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk import queries, rules
 from platformlink.desk.queries import Doubt, Row, Wanted
 from platformlink.desk.rules import GROUP_NAMES, SOURCE_WORDS, Group, NextStep
+from platformlink.errors import Upstream
+from platformlink.letters import archive
 from platformlink.permissions import Right, may, require
 from platformlink.protocols.shelf import Library
 from platformlink.requests.rules import KIND_NAMES, Kind
+from platformlink.values import Phrase
 from platformlink.web.handed import (
     FromPath,
     FromQuery,
@@ -63,6 +66,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     kinds: Mapping[Kind, str] = KIND_NAMES
     now: datetime
     shows_all: bool
+    seal_line: str
 
 
 class WhyPart(Page, frozen=True, kw_only=True):
@@ -185,8 +189,23 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
         names=names,
         now=now,
         shows_all=all_of_it,
+        seal_line=await _seal_line(runtime, shell, now),
     )
     return shell.show(page)
+
+
+async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:
+    """Say that soon, or already, nothing can be sealed; empty while all is well."""
+    try:
+        seal = await runtime.ports.sealer.info()
+    except Upstream as refused:
+        return shell.words.say(refused.title)
+    if not archive.ends_soon(seal.expires_at, now):
+        return ""
+    phrase = Phrase(
+        "The certificate of our seal ends at %(ends_at)s.", {"ends_at": seal.expires_at}
+    )
+    return shell.words.say(phrase)
 
 
 def _tally(

@@ -187,7 +187,8 @@ async def _make(runtime: Runtime, fields: LetterFields, now: datetime) -> Sealed
         message = "This is too long: the letter has one page."
         raise LetterWrong("", FieldError(pointer, "too-long", message)) from None
     name = said(fields.sender.name, fields.sender.languages[0])
-    return await runtime.ports.sealer.seal(pdf, name=name, now=now)
+    signers = runtime.authority.signers
+    return await runtime.ports.sealer.seal(pdf, name=name, now=now, signers=signers)
 
 
 async def seal(

@@ -181,6 +181,11 @@ async def _tell_administrators(
     return await notices.tell(session, told, phrase, key=key, path="/verify", now=now)
 
 
+def ends_soon(ends_at: datetime, now: datetime) -> bool:
+    """Say whether a certificate ends so soon that people are warned."""
+    return ends_at - now <= timedelta(days=max(WARN_DAYS))
+
+
 async def warn_of_end(
     session: AsyncSession, fingerprint: str, *, ends_at: datetime, now: datetime
 ) -> int:

@@ -201,6 +201,24 @@ def test_a_tool_of_others_calls_every_signature_valid(
     assert told.count("Signature has not yet been verified.") == 1
 
 
+def test_others_sign_one_after_the_other_in_fields_that_stand_ready(
+    services: Pki, unsealed: Pdf
+) -> None:
+    key = seal.Key(str(services.pkcs12("seal")), PASSPHRASE)
+    issued = seal.seal(key, unsealed, "The Unit", NOW, ("Officer", "Prosecutor")).pdf
+
+    first = asyncio.run(services.sign(issued, "Officer", "seal"))
+    second = asyncio.run(services.sign(first, "Prosecutor"))
+
+    found = [seal.check(one) for one in (issued, first, second)]
+    assert [one.change for one in found] == [
+        Change.NONE,
+        Change.PERMITTED,
+        Change.PERMITTED,
+    ]
+    assert [len(one.signers) for one in found] == [0, 1, 2]
+
+
 def test_a_signature_of_others_that_does_not_hold_is_named(
     services: Pki, sealed: bytes
 ) -> None:
