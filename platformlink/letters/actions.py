@@ -43,11 +43,16 @@ MOST_PAGES = {LetterKind.EMERGENCY_DISCLOSURE: 1}
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a check found; the letter where it is one of ours; why."""
+    """
+    What a check found; the letter where it is one of ours; why.
+
+    ``versions`` are the SHA-256 of the letter with what was added to it.
+    """
 
     finding: Finding
     letter: Letter | None = None
     reason: Phrase | str = ""
+    versions: tuple[str, ...] = ()
 
 
 def _printed(runtime: Runtime, fields: LetterFields) -> LetterFields:
@@ -291,11 +296,13 @@ def _standing(letter: Letter) -> Finding:
     return Finding.GENUINE if letter.superseded_at is None else Finding.SUPERSEDED
 
 
-async def _with_revocation(session: AsyncSession, verdict: Verdict) -> Verdict:
-    """Say of a genuine letter that the certificate of its seal is revoked, if it is."""
+async def _with_standing(session: AsyncSession, verdict: Verdict) -> Verdict:
+    """Say of a genuine letter in which versions it is, and if its seal is revoked."""
     letter = verdict.letter
     if letter is None or verdict.finding is Finding.ALTERED:
         return verdict
+    known = await queries.versions_of(session, letter.id)
+    verdict = msgspec.structs.replace(verdict, versions=tuple(x.sha256 for x in known))
     revoked = await queries.revocation(session, letter.certificate_fingerprint)
     if revoked is None:
         return verdict
@@ -311,7 +318,7 @@ async def _note(
     session: AsyncSession, verdict: Verdict, means: Means, now: datetime
 ) -> Verdict:
     """Keep that somebody asked, and what was found; not who."""
-    verdict = await _with_revocation(session, verdict)
+    verdict = await _with_standing(session, verdict)
     letter_id = verdict.letter.id if verdict.letter else None
     session.add(
         LetterCheck(at=now, means=means, found=verdict.finding, letter_id=letter_id)

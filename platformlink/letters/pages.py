@@ -62,7 +62,9 @@ async def _told(runtime: Runtime, shell: Shell, verdict: Verdict) -> VerdictOut:
         is_genuine=verdict.finding in schemas.OURS,
         is_in_force=verdict.finding in schemas.IN_FORCE,
         reason=shell.words.say(verdict.reason),
-        letter=queries.public(verdict.letter) if verdict.letter else None,
+        letter=(
+            queries.public(verdict.letter, verdict.versions) if verdict.letter else None
+        ),
         authority=schemas.authority_out(runtime.authority, seal),
     )
 

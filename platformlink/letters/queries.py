@@ -117,13 +117,14 @@ async def unknown_codes_since(session: AsyncSession, since: datetime) -> int:
     return (await session.exec(statement)).one()
 
 
-def public(letter: Letter) -> LetterOut:
+def public(letter: Letter, versions: tuple[str, ...] = ()) -> LetterOut:
     """Return a letter as the public may know it."""
     return LetterOut(
         reference=letter.reference,
         kind=letter.kind,
         sealed_at=letter.sealed_at,
         sha256=letter.sha256,
+        versions=versions,
         certificate_sha256=letter.certificate_fingerprint,
         is_demonstration=letter.is_demonstration,
         ended_at=letter.withdrawn_at or letter.superseded_at,

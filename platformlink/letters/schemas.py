@@ -13,12 +13,13 @@ OURS = {*IN_FORCE, Finding.WITHDRAWN, Finding.SUPERSEDED}
 
 
 class LetterOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter as the public may know it."""
+    """A letter as the public may know it; ``versions`` are hashes like ``sha256``."""
 
     reference: str
     kind: str
     sealed_at: datetime
     sha256: str
+    versions: tuple[str, ...]
     certificate_sha256: str
     is_demonstration: bool
     ended_at: datetime | None

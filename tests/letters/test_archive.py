@@ -83,6 +83,7 @@ async def test_a_prosecutor_signs_after_us_and_that_version_goes_out(
         session, runtime, content, means=Means.UPLOAD, now=now
     )
     assert (verdict.finding, verdict.letter) == (Finding.GENUINE, letter)
+    assert verdict.versions == (hashlib.sha256(content).hexdigest(),)
 
 
 async def test_an_officer_and_a_prosecutor_sign_one_after_the_other(
