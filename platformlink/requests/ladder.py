@@ -32,7 +32,7 @@ class LadderStep(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A step with its moment; `state` is done, next, later or paused."""
+    """A step with its moment; `state`: done, skipped, now, next, later, paused."""
 
     step: LadderStep
     at: datetime
@@ -112,19 +112,32 @@ def plan(
     """
     Return the steps with their moments, for as long as no answer comes.
 
-    A reminder is done once it was sent; any other step once its time has come. Nothing
-    is pressed while they wait for us.
+    A reminder is done once it was sent, or skipped where a firmer one is due; any other
+    step is done once its time has come. Nothing is pressed while they wait for us.
     """
     found: list[Planned] = []
+    late_hours = int((now - due_at).total_seconds() // 3600)
+    firmest = level_reached(steps, late_hours) or 0
     has_next = False
     for one in steps:
         at = due_at + timedelta(hours=one.after_hours)
-        is_done = one.level in sent_levels if one.level else at <= now
-        if is_done:
-            state = "done"
-        elif is_paused:
+        state = _settled(
+            one, is_reached=at <= now, firmest=firmest, sent_levels=sent_levels
+        )
+        if not state and is_paused:
             state = "paused"
-        else:
+        elif not state:
             state, has_next = ("later" if has_next else "next"), True
         found.append(Planned(one, at, state))
     return found
+
+
+def _settled(
+    step: LadderStep, *, is_reached: bool, firmest: int, sent_levels: Collection[int]
+) -> str:
+    """Return what became of a step, or nothing where it is still to come."""
+    if step.level in sent_levels or (is_reached and not step.level):
+        return "done"
+    if is_reached:
+        return "skipped" if step.level < firmest else "now"
+    return ""

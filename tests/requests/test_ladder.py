@@ -72,6 +72,16 @@ def test_nothing_is_pressed_while_they_wait_for_us() -> None:
     assert states == ["paused", "paused"]
 
 
+def test_a_reminder_that_a_firmer_one_overtook_is_skipped() -> None:
+    steps = tuple(rules.LadderStep(24 * n, Do.REMIND, n) for n in (1, 2, 3))
+
+    late = rules.plan(steps, DUE, DUE + timedelta(days=2))
+    sent = rules.plan(steps, DUE, DUE + timedelta(days=2), sent_levels={2})
+
+    assert [x.state for x in late] == ["skipped", "now", "next"]
+    assert [x.state for x in sent] == ["skipped", "done", "next"]
+
+
 async def due_of(desk: Desk, name: str) -> datetime:
     clocks = (await desk.lea.get(f"/api/v1/requests/{name}/clocks")).json()
     (due,) = (x["safe_due_at"] for x in clocks if x["kind"] == "response")
