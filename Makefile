@@ -65,7 +65,7 @@ lock:
 # Words of pages and refusals that are new or gone, into every language's catalogue.
 words: setup
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o words.pot .
-	$(BIN)/pybabel -q update -i words.pot -d platformlink/web/locale --no-fuzzy-matching --ignore-obsolete --omit-header
+	$(BIN)/pybabel -q update -i words.pot -d platformlink/web/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@rm words.pot
 
 screenshots: system-test

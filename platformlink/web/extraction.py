@@ -3,45 +3,63 @@ Finds the words for people in Python code, for Babel: `make words` collects them
 
 Templates mark theirs with ``_()``. In Python a text is a `Phrase` or a `FieldError`,
 or it stands in a name that says so (``title``, ``mend``, ``KIND_NAMES``): it is
-translated only where it is shown.
+translated only where it is shown. A text made on the spot (an f-string, the argument of
+a function) is nobody's msgid and is passed by.
 """
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-TAKEN = {"Phrase": 0, "FieldError": 2, "NavItem": 1}  # call -> which argument is words
+# call -> which argument is words
+TAKEN = {"Phrase": 0, "FieldError": 2, "NavItem": 1, "gettext": 0}
 NAMES = frozenset(
     {"title", "mend", "message", "text", "why", "words", "detail", "label", "said"}
 )
-ENDINGS = ("NAMES", "WORDS", "TEXTS", "SAYS")
+ENDINGS = ("NAMES", "WORDS", "SAYS")
+WRAPPERS = frozenset({"MappingProxyType"})
 SENTENCE = re.compile(r"[A-Z“%][^\n]*[ ][^\n]*")
 PLACE = re.compile(r"%\(\w+\)s")
 WORD = re.compile(r"[^\W\d_]{2}")
-SHOUTED = re.compile(r"[A-Z0-9_ ,]+")
+SHOUTED = re.compile(r"[A-Z0-9dy_ ,]+")  # codes; and patterns of dates: EEE d MMM
 
-Found = tuple[int, None, str, list[str]]
+Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 
 
 def _strings(node: ast.AST) -> Iterator[ast.Constant]:
     """Yield the texts within a piece of code; keys of a dictionary are codes."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node
-    within = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
-    for one in within:
+    for one in _within(node):
         yield from _strings(one)
 
 
-def _docstrings(tree: ast.AST) -> set[int]:
+def _within(node: ast.AST) -> Iterable[ast.AST]:
+    if isinstance(node, ast.JoinedStr):
+        return ()
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "id", "")
+        return node.args if name in WRAPPERS else ()
+    return ast.iter_child_nodes(node)
+
+
+def _passed_by(tree: ast.AST) -> set[int]:
+    """Return the texts that stand for themselves: docstrings, pieces of f-strings."""
     holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return {
+    pieces = {
         id(one)
         for node in ast.walk(tree)
-        if isinstance(node, holders)
-        for first in node.body
-        if isinstance(first, ast.Expr)
-        for one in _strings(first)
+        if isinstance(node, ast.JoinedStr)
+        for one in node.values
+    }
+    return pieces | {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, holders) and node.body
+        if isinstance(node.body[0], ast.Expr)
     }
 
 
@@ -57,6 +75,15 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[ast.Constant]:
     name = getattr(target, "id", getattr(target, "attr", ""))
     if node.value is not None and (name in NAMES or name.endswith(ENDINGS)):
         yield from _strings(node.value)
+
+
+def _counted(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.Constant, ast.Constant]]:
+    """Yield each call of ngettext with its texts for one and for many."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "ngettext":
+            one, many = node.args[:2]
+            if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):
+                yield node, one, many
 
 
 def _is_sentence(value: object) -> bool:
@@ -82,7 +109,10 @@ def phrases(
 ) -> Iterator[Found]:
     """Yield line and text of each phrase in a Python file, as Babel asks for them."""
     tree = ast.parse(file.read())
-    unwanted = _docstrings(tree)
+    unwanted = _passed_by(tree)
+    for call, one, many in _counted(tree):
+        unwanted |= {id(one), id(many)}
+        yield call.lineno, "ngettext", (str(one.value), str(many.value)), []
     for one in _words(tree):
         text = str(one.value)
         if id(one) not in unwanted and WORD.search(PLACE.sub("", text)):

@@ -82,10 +82,14 @@ class Words:
         hours, left = divmod(left, HOUR)
         minutes = left // MINUTE
         if days:
-            plural = translations(self.language).ngettext
-            return plural("%(n)s day", "%(n)s days", days) % {"n": days}
+            catalogue = translations(self.language)
+            text = catalogue.ngettext("%(n)s day", "%(n)s days", days)
+            return text % {"n": days}
         if hours:
-            return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+            if not minutes:
+                return self.gettext("%(hours)s h") % {"hours": hours}
+            text = self.gettext("%(hours)s h %(minutes)s min")
+            return text % {"hours": hours, "minutes": minutes}
         return f"{minutes} min"
 
     def number(self, value: float) -> str:
