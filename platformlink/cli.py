@@ -16,10 +16,11 @@ import msgspec
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from platformlink import app, doctor, embedded, settings, wiring, worker
+from platformlink import app, backup, doctor, embedded, settings, wiring, worker
 from platformlink.adapters import listening, logs, schema
 from platformlink.adapters.seal import check_apart
 from platformlink.audit.cli import audit
+from platformlink.audit.queries import first_broken
 from platformlink.demo import run as demonstration
 from platformlink.errors import Refusal
 from platformlink.identity.cli import user
@@ -165,6 +166,38 @@ def migrate() -> None:
     with embedded.servers(found, has_queue=False) as settled:
         schema.upgrade(settled.database_url)
     click.echo("the schema is current")
+
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+
+
+@main.command(name="backup")
+@FOLDER
+def back_up(folder: Path) -> None:
+    """Write everything into an empty FOLDER: database, vault, agreements."""
+    found = _settings()
+    with embedded.servers(found, has_queue=False) as settled:
+        made = backup.make(settled, folder, version=_version(), now=wiring.now())
+    click.echo(f"{len(made.files)} files; `platformlink restore` checks them first")
+
+
+async def _count_held(found: Settings) -> tuple[int, int | None]:
+    async with wiring.opened(found) as runtime, runtime.sessions() as session:
+        return await first_broken(session)
+
+
+@main.command()
+@FOLDER
+def restore(folder: Path) -> None:
+    """Fill an empty database and vault from FOLDER; check hashes and the audit log."""
+    found = _settings()
+    with embedded.servers(found, has_queue=False, is_new=True) as settled:
+        made = backup.restore(settled, folder)
+        schema.upgrade(settled.database_url)
+        count, broken = asyncio.run(_count_held(settled))
+    if broken is not None:
+        raise click.ClickException(f"the audit log is broken at entry {broken}")
+    click.echo(f"restored as of {made.made_at}; {count} entries of the audit log hold")
 
 
 @main.command(name="doctor")

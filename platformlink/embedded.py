@@ -16,14 +16,15 @@ from platformlink.ports import Runtime
 from platformlink.settings import Settings
 
 
-def _with_database(settings: Settings) -> Settings:
+def _with_database(settings: Settings, *, is_new: bool) -> Settings:
     if settings.database_url:
         return settings
     is_demonstration = settings.is_demonstration or settings.authority is None
     settings = msgspec.structs.replace(settings, is_demonstration=is_demonstration)
     secret = wiring.secret_of(settings)
     url = postgres.start(settings.data_dir)
-    schema.upgrade(url)
+    if not is_new:
+        schema.upgrade(url)
     return msgspec.structs.replace(settings, database_url=url, secret=secret)
 
 
@@ -34,9 +35,13 @@ def _with_queue(settings: Settings) -> Settings:
 
 
 @contextmanager
-def servers(settings: Settings, *, has_queue: bool = True) -> Iterator[Settings]:
+def servers(
+    settings: Settings, *, has_queue: bool = True, is_new: bool = False
+) -> Iterator[Settings]:
     """
     Yield the settings with the embedded servers where none are named.
+
+    The schema is brought up to date, unless the database is to be filled anew.
 
     Raises: NotStarted.
     """
@@ -47,7 +52,7 @@ def servers(settings: Settings, *, has_queue: bool = True) -> Iterator[Settings]
     changing, users = folder / "changing.lock", files.Users(folder / "users.lock")
     try:
         with files.alone(changing):
-            settings = _with_database(settings)
+            settings = _with_database(settings, is_new=is_new)
             settings = _with_queue(settings) if has_queue else settings
         yield settings
     finally:

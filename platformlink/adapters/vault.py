@@ -7,7 +7,7 @@ Reading, hashing and encrypting run in threads; what is held in memory is one pa
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -196,12 +196,59 @@ def _demonstration_recipient(settings: Settings) -> str:
     return str(kept.to_public())
 
 
+def _store(settings: Settings) -> ObjectStore:
+    if settings.storage_url:
+        opened: ObjectStore = from_url(settings.storage_url)
+        return opened
+    return LocalStore(settings.data_dir / "vault", mkdir=True)
+
+
+def _paths(store: ObjectStore) -> Iterator[str]:
+    for batch in obstore.list(store):
+        yield from (one["path"] for one in batch)
+
+
+def is_empty(settings: Settings) -> bool:
+    """Say whether nothing lies in the store of a desk."""
+    return next(_paths(_store(settings)), None) is None
+
+
+def copy_out(settings: Settings, folder: Path) -> None:
+    """
+    Write all that lies in the store into a folder, as it is: encrypted.
+
+    Raises: StoreAway.
+    """
+    store = _store(settings)
+    try:
+        for path in _paths(store):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as opened:
+                found = obstore.get(store, path)
+                for piece in found.stream(min_chunk_size=PIECE_BYTES):
+                    opened.write(piece)
+    except (OSError, BaseError) as error:
+        raise StoreAway from error
+
+
+def copy_in(settings: Settings, folder: Path) -> None:
+    """
+    Put the files of a folder into the store.
+
+    Raises: StoreAway.
+    """
+    store = _store(settings)
+    try:
+        for file in sorted(folder.rglob("*.age")):
+            obstore.put(store, file.relative_to(folder).as_posix(), file)
+    except (OSError, BaseError) as error:
+        raise StoreAway from error
+
+
 def from_settings(settings: Settings, recipients: tuple[str, ...]) -> AgeVault:
     """Return the vault of a desk: its store, and to whom it encrypts."""
-    if settings.storage_url:
-        store: ObjectStore = from_url(settings.storage_url)
-    else:
-        store = LocalStore(settings.data_dir / "vault", mkdir=True)
+    store = _store(settings)
     if not recipients and settings.is_demonstration:
         recipients = (_demonstration_recipient(settings),)
     return AgeVault(store, recipients)
