@@ -157,7 +157,11 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
     if not may(actor, Right.READ):
         require(actor, Right.BOARD)
         rows = await queries.count_all(session, now=now)
-        return shell.show(CountsPage(title="Board", rows=rows, names=names))
+        told = [
+            (slug, shell.words.gettext(rules.CLOCK_NAMES[ClockKind(one)]), count)
+            for slug, one, count in rows
+        ]
+        return shell.show(CountsPage(title="Board", rows=told, names=names))
     wanted = Wanted(platform=platform, unit=unit, kind=kind)
     leads = runtime.authority.leads
     soon_at = now + timedelta(days=leads.soon_days + 1)

@@ -22,7 +22,7 @@ from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page
 
 Protocols = NamedDependency[Library]
-FILTERS = {
+FILTER_NAMES = {
     "emergency": "take emergencies",
     "told": "tell of a preservation",
     "untold": "do not tell of a preservation",
@@ -126,7 +126,7 @@ async def directory(
         only=only,
         filters=[
             (code, words, sum(_passes(row, code) for row in found))
-            for code, words in FILTERS.items()
+            for code, words in FILTER_NAMES.items()
         ],
         total=len(every),
     )

@@ -15,7 +15,7 @@ from platformlink.protocols.shelf import Library, UnknownPlatform
 from platformlink.reports import charts, queries, rules, schemas
 from platformlink.reports.charts import Bar, Chart
 from platformlink.reports.estimates import Curve, Quantile, Share
-from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
+from platformlink.reports.rules import DEFINITIONS, FIGURE_NAMES, Figures, Report, Time
 from platformlink.requests.rules import KIND_NAMES, Kind
 from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES, REASONS, Fault
 from platformlink.values import Phrase
@@ -185,10 +185,10 @@ def _headline(shown: _Shown) -> str:
     )
 
 
-def _share_stat(shown: _Shown, label: str, share: Share, definition: str) -> Stat:
+def _share_stat(shown: _Shown, label: Phrase, share: Share, definition: str) -> Stat:
     value = share.value
     return Stat(
-        label=shown.say(label),
+        label=shown.words.say(label),
         figure=shown.say("none") if value is None else f"{round(100 * value)}",
         unit="" if value is None else "%",
         second=shown.say(
@@ -223,16 +223,22 @@ def _stats(shown: _Shown) -> list[Stat]:
     )
     in_time = [
         _share_stat(
-            shown, f"In time, {SOURCE_NAMES[source]}", share, DEFINITIONS["in_time"]
+            shown,
+            Phrase("In time, %(source)s", {"source": shown.say(SOURCE_NAMES[source])}),
+            share,
+            DEFINITIONS["in_time"],
         )
         for source, share in total.in_time.items()
     ]
     disclosed = _share_stat(
-        shown, "Something was disclosed", total.disclosure, DEFINITIONS["disclosure"]
+        shown,
+        Phrase("Something was disclosed"),
+        total.disclosure,
+        DEFINITIONS["disclosure"],
     )
     fair = _share_stat(
         shown,
-        "The same, without our own mistakes",
+        Phrase("The same, without our own mistakes"),
         total.disclosure_without_our_returns,
         DEFINITIONS["disclosure_without_our_returns"],
     )
@@ -380,7 +386,7 @@ def _page(shown: _Shown, kind: str) -> ReportPage:
         ),
         faults=[(shown.say(FAULT_NAMES[one]), count) for one, count in faults.items()],
         definitions=[
-            (shown.say(name.replace("_", " ").capitalize()), shown.say(text))
+            (shown.say(FIGURE_NAMES[name]), shown.say(text))
             for name, text in DEFINITIONS.items()
         ],
         as_of=shown.words.when(report.as_of),

@@ -44,6 +44,20 @@ DEFINITIONS = {
         " that went out."
     ),
 }
+FIGURE_NAMES = {
+    "sent": "Sent",
+    "answered": "Answered",
+    "open": "Open",
+    "overdue": "Overdue",
+    "acknowledgement": "Acknowledgement",
+    "first_substance": "First substance",
+    "completion": "Completion",
+    "time": "Time",
+    "in_time": "In time",
+    "disclosure": "Disclosure",
+    "disclosure_without_our_returns": "Disclosure without our returns",
+    "avoidable_returns": "Avoidable returns",
+}
 
 
 class ReportInvalid(Invalid):

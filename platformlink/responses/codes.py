@@ -150,7 +150,7 @@ WHY_REFUSED: dict[str, Reason] = {
         offence_not_described="Offence not described, or no link to the platform",
         too_broad="Too broad, or without dates",
         identifier_missing="Identifier missing or ambiguous",
-        duplicate="Duplicate",
+        duplicate="A duplicate of an earlier request",
         no_emergency="Emergency threshold not met",
     ),
     **_with(

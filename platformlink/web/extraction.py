@@ -12,16 +12,30 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from platformlink.web.words import has_words
+
 # call -> which argument is words
-TAKEN = {"Phrase": 0, "FieldError": 2, "NavItem": 1, "gettext": 0}
+FIRST = ("Phrase", "Reason", "Value", "gettext", "say")
+TAKEN = dict.fromkeys(FIRST, 0) | {"FieldError": 2, "NavItem": 1}
+# Codes that pages show as words: enumerations, and fields that hold one of a few.
+SPOKEN = frozenset(
+    {
+        *("Role", "Category", "HoldState", "LetterKind", "Certainty", "Mover"),
+        *(
+            "Channel.kind",
+            "Identifier.accepted",
+            "Lifecycle.status",
+            "Reliability.grade",
+            "Time.what",
+        ),
+    }
+)
 NAMES = frozenset(
     {"title", "mend", "message", "text", "why", "words", "detail", "label", "said"}
 )
 ENDINGS = ("NAMES", "WORDS", "SAYS")
 WRAPPERS = frozenset({"MappingProxyType"})
-SENTENCE = re.compile(r"[A-Z“%][^\n]*[ ][^\n]*")
-PLACE = re.compile(r"%\(\w+\)s")
-WORD = re.compile(r"[^\W\d_]{2}")
+SENTENCE = re.compile(r"[A-Z0-9“%][^\n]*[ ][^\n]*")
 SHOUTED = re.compile(r"[A-Z0-9dy_ ,]+")  # codes; and patterns of dates: EEE d MMM
 
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
@@ -77,6 +91,18 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[ast.Constant]:
         yield from _strings(node.value)
 
 
+def _spoken(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the codes of a class that are shown as words."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            for one in node.body:
+                name = f"{node.name}.{getattr(getattr(one, 'target', one), 'id', '')}"
+                if isinstance(one, ast.AnnAssign) and name in SPOKEN:
+                    yield from _strings(one.annotation)
+                elif isinstance(one, ast.Assign) and node.name in SPOKEN:
+                    yield from _strings(one.value)
+
+
 def _counted(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.Constant, ast.Constant]]:
     """Yield each call of ngettext with its texts for one and for many."""
     for node in ast.walk(tree):
@@ -113,7 +139,9 @@ def phrases(
     for call, one, many in _counted(tree):
         unwanted |= {id(one), id(many)}
         yield call.lineno, "ngettext", (str(one.value), str(many.value)), []
+    for one in _spoken(tree):
+        yield one.lineno, None, str(one.value).replace("_", " "), []
     for one in _words(tree):
         text = str(one.value)
-        if id(one) not in unwanted and WORD.search(PLACE.sub("", text)):
+        if id(one) not in unwanted and has_words(text):
             yield one.lineno, None, text, []

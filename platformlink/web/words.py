@@ -9,16 +9,45 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from babel import dates, numbers
 from babel.messages import mofile, pofile
 from babel.support import NullTranslations, Translations
 
 from platformlink.values import Phrase
 
+log = structlog.get_logger()
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "sq")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+PLACE = re.compile(r"%\(\w+\)s")
+WORD = re.compile(r"[^\W\d_]{2}")
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def has_words(text: str) -> bool:
+    """Say whether there is anything to translate beside the places to fill."""
+    return bool(WORD.search(PLACE.sub("", text)))
+
+
+class Untranslated(NullTranslations):
+    """The end of the look-up: what no catalogue has stays English and is noted once."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+        self.noted: set[str] = set()
+
+    def gettext(self, message: str) -> str:
+        """Return the English text."""
+        if message not in self.noted and has_words(message):
+            self.noted.add(message)
+            log.warning("words.untranslated", language=self.language, text=message)
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the English text for one or for many."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
 
 
 @cache
@@ -32,7 +61,9 @@ def translations(language: str) -> NullTranslations:
     compiled = io.BytesIO()
     mofile.write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(compiled)
+    found = Translations(compiled)
+    found.add_fallback(Untranslated(language))
+    return found
 
 
 class Words:
