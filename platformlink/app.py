@@ -29,6 +29,7 @@ from platformlink.desk import (
     calendar,
     detail,
     emergency,
+    feed,
     handover,
     platforms,
     watching,
@@ -240,6 +241,7 @@ ROUTERS: tuple[Router, ...] = (
         handover.router,
         emergency.router,
         calendar.router,
+        feed.router,
     ),
 )
 

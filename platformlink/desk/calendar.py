@@ -81,7 +81,7 @@ def _entry(row: Row, now: datetime, zone: str, names: dict[str, str]) -> Entry:
     )
 
 
-def _last_day(moment: datetime, zone: str) -> date:
+def last_day(moment: datetime, zone: str) -> date:
     """Return the day that an end closes: midnight belongs to the day before."""
     return day_of(moment - timedelta(microseconds=1), zone)
 
@@ -111,7 +111,7 @@ async def calendar(
     names = {one.slug: one.name for one in library.all()}
     by_day: dict[date, list[Entry]] = {}
     for row in rows:
-        on = _last_day(row.clock.safe_due_at, zone)
+        on = last_day(row.clock.safe_due_at, zone)
         by_day.setdefault(on, []).append(_entry(row, now, zone, names))
     language = shell.words.language
     page = CalendarPage(

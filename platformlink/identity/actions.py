@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlmodel import col, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
@@ -19,7 +20,7 @@ from platformlink.identity.rules import (
     check_password,
     rest_until,
 )
-from platformlink.identity.tables import SignIn, Unit, User
+from platformlink.identity.tables import CalendarKey, SignIn, Unit, User
 from platformlink.permissions import Role
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -156,7 +157,7 @@ async def reset_password(
     now: datetime,
 ) -> None:
     """
-    Give an account a new password, and end its sign-ins.
+    Give an account a new password; end its sign-ins, and close its calendar.
 
     Raises: NoSuchUser, PasswordWeak.
     """
@@ -172,7 +173,7 @@ async def disable(
     session: AsyncSession, email: str, *, actor_id: int | None, now: datetime
 ) -> None:
     """
-    Close an account, and end its sign-ins.
+    Close an account; end its sign-ins, and close its calendar.
 
     Raises: NoSuchUser.
     """
@@ -180,6 +181,28 @@ async def disable(
     user.is_active = False
     await _end_all(session, user, now)
     _record(session, user, "identity.user_disabled", actor_id, now)
+
+
+async def open_calendar(session: AsyncSession, user: User, *, now: datetime) -> str:
+    """Return a new token for a person's calendar; the one before it is dead at once."""
+    token = tokens.new_calendar_token()
+    kept = {"token_sha256": tokens.fingerprint(token), "made_at": now}
+    statement = insert(CalendarKey).values(user_id=user.id, **kept)
+    await session.exec(
+        statement.on_conflict_do_update(index_elements=["user_id"], set_=kept)
+    )
+    _record(session, user, "identity.calendar_opened", user.id, now)
+    return token
+
+
+async def close_calendar(session: AsyncSession, user: User, *, now: datetime) -> None:
+    """Take a person's calendar away from whoever has its address."""
+    await _drop_calendar(session, user)
+    _record(session, user, "identity.calendar_closed", user.id, now)
+
+
+async def _drop_calendar(session: AsyncSession, user: User) -> None:
+    await session.exec(delete(CalendarKey).where(col(CalendarKey.user_id) == user.id))
 
 
 async def _known(session: AsyncSession, email: str) -> User:
@@ -190,6 +213,7 @@ async def _known(session: AsyncSession, email: str) -> User:
 
 
 async def _end_all(session: AsyncSession, user: User, now: datetime) -> None:
+    await _drop_calendar(session, user)
     await session.exec(
         update(SignIn)
         .where(col(SignIn.user_id) == user.id, col(SignIn.ended_at).is_(None))

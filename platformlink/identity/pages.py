@@ -10,7 +10,7 @@ from platformlink.errors import Refusal
 from platformlink.identity import actions, queries, tokens
 from platformlink.identity.actions import NewUser
 from platformlink.identity.guards import COOKIE, cookie, is_secure
-from platformlink.identity.tables import User
+from platformlink.identity.tables import CalendarKey, User
 from platformlink.permissions import Right, Role, require
 from platformlink.web.forms import text
 from platformlink.web.handed import Form, FromQuery, Now, Runtime, Session, Shell, Who
@@ -31,10 +31,12 @@ class SignInPage(Page, frozen=True, kw_only=True):
 
 
 class ProfilePage(Page, frozen=True, kw_only=True):
-    """Language, theme, and what one is."""
+    """Language, theme, one's calendar, and what one is."""
 
     template: ClassVar[str] = "identity/profile.html"
     user: User
+    calendar: CalendarKey | None
+    calendar_address: str = ""  # shown once
 
 
 class PeoplePage(Page, frozen=True, kw_only=True):
@@ -96,11 +98,42 @@ async def sign_out(
     return answer
 
 
+async def _profile_page(
+    shell: Shell, session: Session, actor: Who, *, address: str = ""
+) -> Response[str]:
+    page = ProfilePage(
+        title="Your profile",
+        user=await session.get_one(User, actor.id),
+        calendar=await session.get(CalendarKey, actor.id),
+        calendar_address=address,
+    )
+    return shell.show(page)
+
+
 @get("/profile", include_in_schema=False)
 async def profile(shell: Shell, session: Session, actor: Who) -> Response[str]:
     """Show one's own profile."""
+    return await _profile_page(shell, session, actor)
+
+
+@post("/profile/calendar", include_in_schema=False, status_code=200)
+async def open_calendar(
+    shell: Shell, session: Session, runtime: Runtime, actor: Who, now: Now
+) -> Response[str]:
+    """Make a new address for one's calendar, and show it this once."""
+    require(actor, Right.READ)
     user = await session.get_one(User, actor.id)
-    return shell.show(ProfilePage(title="Your profile", user=user))
+    token = await actions.open_calendar(session, user, now=now)
+    address = f"{runtime.settings.base_url}/calendar/{token}.ics"
+    return await _profile_page(shell, session, actor, address=address)
+
+
+@post("/profile/calendar/close", include_in_schema=False)
+async def close_calendar(session: Session, actor: Who, now: Now) -> Redirect:
+    """Take one's calendar away from whoever has its address."""
+    user = await session.get_one(User, actor.id)
+    await actions.close_calendar(session, user, now=now)
+    return go("/profile")
 
 
 @post("/profile", include_in_schema=False)
@@ -173,6 +206,7 @@ router = Router(
     "/",
     route_handlers=[
         *(sign_in_page, sign_in, sign_out, profile, change_profile),
+        *(open_calendar, close_calendar),
         *(people, add_person, disable_person),
     ],
 )

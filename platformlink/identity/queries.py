@@ -7,8 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.identity.rules import NotSignedIn, SignInFacts, holds
-from platformlink.identity.tables import SignIn, Unit, User
-from platformlink.identity.tokens import Claims
+from platformlink.identity.tables import CalendarKey, SignIn, Unit, User
+from platformlink.identity.tokens import Claims, fingerprint
 from platformlink.permissions import Actor, Role
 
 
@@ -60,6 +60,16 @@ async def signed_in(
     if not holds(facts, now):
         raise NotSignedIn
     return user, entry
+
+
+async def by_calendar_token(session: AsyncSession, token: str) -> User | None:
+    """Return the active person whose calendar a token opens."""
+    query = (
+        select(User)
+        .join(CalendarKey, col(CalendarKey.user_id) == col(User.id))
+        .where(CalendarKey.token_sha256 == fingerprint(token), col(User.is_active))
+    )
+    return (await session.exec(query)).one_or_none()
 
 
 async def people(session: AsyncSession, *, role: Role | None = None) -> list[User]:

@@ -73,6 +73,18 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
+class CalendarKey(SQLModel, table=True):
+    """What opens a person's calendar to their calendar program; kept as a hash."""
+
+    __tablename__ = "calendar_key"
+
+    user_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("app_user.id"), primary_key=True)
+    )
+    token_sha256: str = Field(unique=True)
+    made_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
 class AnsweredKey(SQLModel, table=True):
     """An `Idempotency-Key` with the hash of its body and the answer it got."""
 

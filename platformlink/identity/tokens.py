@@ -1,5 +1,6 @@
 """Tokens: a JWT that names a sign-in, and passwords as argon2 hashes."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from functools import cache
@@ -63,6 +64,16 @@ def read(secret: str, token: str, now: datetime) -> Claims:
 def new_sign_in() -> str:
     """Return an id that nobody guesses."""
     return secrets.token_urlsafe(24)
+
+
+def fingerprint(token: str) -> str:
+    """Return what is kept of a token that is long and random: its SHA-256 in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_calendar_token() -> str:
+    """Return a token of 256 random bits, fit for an address."""
+    return secrets.token_urlsafe(32)
 
 
 def hash_password(password: str) -> str:
