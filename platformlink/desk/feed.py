@@ -71,22 +71,22 @@ def as_file(name: str, events: Iterable[icalendar.Event]) -> bytes:
     return bytes(made.to_ical())
 
 
-@get("/calendar/{name:str}", include_in_schema=False)
+@get("/calendar/{code:str}", include_in_schema=False)
 async def feed(
     session: Session,
     runtime: Runtime,
     library: Protocols,
     now: Now,
-    name: FromPath[str],
+    code: FromPath[str],
 ) -> Response[bytes]:
     """
     Return the calendar that a secret address opens; each reading is an entry.
 
     Raises: Missing, for whatever opens nothing.
     """
-    token = name.removesuffix(SUFFIX)
+    token = code.removesuffix(SUFFIX)
     user = await identity.by_calendar_token(session, token)
-    if user is None or token == name:
+    if user is None or token == code:
         raise Missing
     actor = identity.as_actor(user)
     if not may(actor, Right.READ):
