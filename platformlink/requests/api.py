@@ -198,7 +198,7 @@ async def letters(
     """Return all letters of a request, newest first."""
     request, _ = await queries.by_reference(session, reference, actor=actor)
     found = await letter_queries.of_request(session, request.id)
-    return [showing.letter(one) for one in found]
+    return [showing.letter(one) for one in found[::-1]]
 
 
 @get("/requests/{reference:str}/events")

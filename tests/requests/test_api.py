@@ -611,3 +611,12 @@ async def test_the_day_of_the_facts_chooses_the_company(desk: Desk) -> None:
     )
 
     assert made["entity"] == "seychelles"
+
+
+async def test_letters_are_listed_the_newest_first(desk: Desk) -> None:
+    name = await desk.sent()
+    await desk.lea.post(f"{API}/{name}/withdraw", {"reason": "Solved otherwise."})
+
+    found = (await desk.lea.get(f"{API}/{name}/letters")).json()
+
+    assert [one["kind"] for one in found] == ["withdrawal", "preservation"]
