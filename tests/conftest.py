@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest files begin first, so that no process waits for them at the end."""
+    """Let the longest files begin first: no process waits for them at the end."""
     items.sort(key=lambda one: one.path.parent.name not in ("faults", "stories"))
 
 
