@@ -28,6 +28,7 @@ from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
 from platformlink.requests import actions as requests
 from platformlink.requests import sending
+from platformlink.requests.rules import is_emergency
 from platformlink.requests.tables import PlatformRequest
 from platformlink.values import Phrase
 
@@ -83,7 +84,7 @@ async def _require_known(
     if is_known:
         return
     params = {"address": address, "path": f"/platforms/{slug}"}
-    if "emergency" not in (request.urgency, request.kind.partition("_")[0]):
+    if not is_emergency(request.kind, request.urgency):
         text = "Nobody else has confirmed %(address)s. Let a colleague do it: %(path)s"
         error = FieldError("/channel", "unconfirmed", text, params)
         raise ChannelUnconfirmed(text, error, params=params)
@@ -269,6 +270,8 @@ TOLD = {
     "too-late": "%(name)s: the letter went out, although it had been taken back.",
 }
 
+URGENT = ("doubt", "too-late")  # told at any hour
+
 
 async def _tell(
     session: AsyncSession,
@@ -281,7 +284,10 @@ async def _tell(
     """Tell the liaison officers that a sending needs a person."""
     phrase = Phrase(TOLD[what], {"name": request.reference or request.draft_id})
     key = f"dispatch/{dispatch.id}/{what}/{dispatch.attempts}"
-    await sending.tell_liaisons(session, request, phrase, key=key, now=now)
+    is_urgent = what in URGENT
+    await sending.tell_liaisons(
+        session, request, phrase, key=key, now=now, is_urgent=is_urgent
+    )
 
 
 async def confirm(

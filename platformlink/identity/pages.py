@@ -10,6 +10,7 @@ from platformlink.errors import Refusal
 from platformlink.identity import actions, queries, tokens
 from platformlink.identity.actions import NewUser
 from platformlink.identity.guards import COOKIE, cookie, is_secure
+from platformlink.identity.rules import Pace
 from platformlink.identity.tables import CalendarKey, User
 from platformlink.permissions import Right, Role, require
 from platformlink.web.forms import text
@@ -31,7 +32,7 @@ class SignInPage(Page, frozen=True, kw_only=True):
 
 
 class ProfilePage(Page, frozen=True, kw_only=True):
-    """Language, theme, one's calendar, and what one is."""
+    """Language, theme, mails, one's calendar, and what one is."""
 
     template: ClassVar[str] = "identity/profile.html"
     user: User
@@ -138,12 +139,14 @@ async def close_calendar(session: Session, actor: Who, now: Now) -> Redirect:
 
 @post("/profile", include_in_schema=False)
 async def change_profile(form: Form, session: Session, actor: Who) -> Redirect:
-    """Keep language and theme."""
+    """Keep language, theme, and how often mails come."""
     user = await session.get_one(User, actor.id)
     if text(form, "language") in LANGUAGES:
         user.language = text(form, "language")
     if text(form, "theme") in THEMES:
         user.theme = text(form, "theme")
+    if text(form, "mail_pace") in set(Pace):
+        user.mail_pace = text(form, "mail_pace")
     return go("/profile")
 
 

@@ -1,6 +1,7 @@
 """When a sign-in holds, when an account rests, and what a password must be."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -61,6 +62,13 @@ class KeyUsed(Invalid):
 
     code = "key-used"
     title = "This Idempotency-Key was used for something else"
+
+
+class Pace(StrEnum):
+    """How mails about the work come to a person; an emergency always comes at once."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
 
 
 class SignInFacts(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Identity,
@@ -17,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from platformlink.columns import Instant
+from platformlink.identity.rules import Pace
 
 
 class Unit(SQLModel, table=True):
@@ -34,7 +36,10 @@ class User(SQLModel, table=True):
     """A person with an account."""
 
     __tablename__ = "app_user"
-    __table_args__ = (Index("uq_app_user_email", text("lower(email)"), unique=True),)
+    __table_args__ = (
+        Index("uq_app_user_email", text("lower(email)"), unique=True),
+        CheckConstraint("mail_pace in ('at_once', 'daily')", name="mail_pace"),
+    )
 
     id: int = Field(
         default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
@@ -50,6 +55,9 @@ class User(SQLModel, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     language: str = "en"
     theme: str = "auto"
+    mail_pace: str = Field(
+        default=Pace.AT_ONCE, sa_column_kwargs={"server_default": "at_once"}
+    )
     password_hash: str
     is_active: bool = True
     failed_attempts: int = 0

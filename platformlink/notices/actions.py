@@ -21,11 +21,13 @@ async def tell(
     key: str,
     path: str,
     now: datetime,
+    is_urgent: bool = False,
 ) -> int:
     """Tell each person once for each key; return how many were told now."""
     said = msgspec.to_builtins(phrase)
+    same = {"key": key, "phrase": said, "path": path, "told_at": now}
     rows = [
-        {"user_id": one, "key": key, "phrase": said, "path": path, "told_at": now}
+        {"user_id": one, "is_urgent": is_urgent, **same}
         for one in sorted(set(user_ids))
     ]
     if not rows:

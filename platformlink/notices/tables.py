@@ -11,7 +11,7 @@ from platformlink.columns import Instant
 
 
 class Notice(SQLModel, table=True):
-    """One sentence for one person."""
+    """One sentence for one person; what is urgent is mailed at any hour."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -29,6 +29,9 @@ class Notice(SQLModel, table=True):
     key: str
     phrase: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     path: str
+    is_urgent: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}
+    )
     told_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     read_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     mailed_at: datetime | None = Field(default=None, sa_column=Column(Instant))

@@ -27,7 +27,7 @@ from platformlink.requests.ladder import (
     phrase,
     reached,
 )
-from platformlink.requests.rules import AFTER_SENDING, OVER
+from platformlink.requests.rules import AFTER_SENDING, OVER, is_emergency
 from platformlink.requests.tables import PlatformRequest, Reminder
 from platformlink.values import Phrase
 
@@ -160,6 +160,18 @@ def audience(
     return told if members is None else told & members
 
 
+def is_urgent(request: PlatformRequest, rung: Rung) -> bool:
+    """
+    Say whether people are mailed of it at any hour.
+
+    Of emergencies, and of a loss that may still be stopped: our safe end comes before
+    the legal one.
+    """
+    is_lapsing = rung.clock.kind in ESCALATED and rung.level_hours <= 0
+    is_ratification = rung.clock.kind == ClockKind.RATIFICATION
+    return is_lapsing or is_ratification or is_emergency(request.kind, request.urgency)
+
+
 def _step(
     authority: Authority, request: PlatformRequest, rung: Rung
 ) -> LadderStep | None:
@@ -193,8 +205,10 @@ async def _tell(
         said = msgspec.to_builtins(_phrase(request, rung, step))
         key = f"clock/{rung.clock.id}/{rung.level_hours}"
         path = f"/requests/{request.reference or request.draft_id}"
+        same = {"key": key, "phrase": said, "path": path, "told_at": now}
+        same["is_urgent"] = is_urgent(request, rung)
         rows += [
-            {"user_id": one, "key": key, "phrase": said, "path": path, "told_at": now}
+            {"user_id": one, **same}
             for one in sorted(audience(request, rung, desk, step))
         ]
     if rows:

@@ -61,6 +61,11 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
 
 
+def is_emergency(kind: str, urgency: str) -> bool:
+    """Say whether a request is an emergency, by its kind or its own urgency."""
+    return "emergency" in (urgency, kind.partition("_")[0])
+
+
 class Mover(StrEnum):
     """Whose move it is."""
 

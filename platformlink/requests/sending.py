@@ -29,7 +29,15 @@ from platformlink.protocols.protocol import (
 )
 from platformlink.requests import actions, queries, timing
 from platformlink.requests.composing import HOLDS
-from platformlink.requests.rules import MOVES, HoldState, Kind, State, Step, move
+from platformlink.requests.rules import (
+    MOVES,
+    HoldState,
+    Kind,
+    State,
+    Step,
+    is_emergency,
+    move,
+)
 from platformlink.requests.tables import Hold, PlatformRequest, Reminder, Target
 from platformlink.requests.timing import Facts, Wanted
 from platformlink.values import Phrase
@@ -113,8 +121,13 @@ async def tell_liaisons(
     *,
     key: str,
     now: datetime,
+    is_urgent: bool = False,
 ) -> None:
-    """Tell the liaison officers of a request; of a restricted case its members."""
+    """
+    Tell the liaison officers of a request; of a restricted case its members.
+
+    Whatever concerns an emergency is urgent.
+    """
     case = await session.get_one(Case, request.case_id)
     members = await member_ids(session, case)
     found = {one.id for one in await identity.people(session, role=Role.LIAISON)}
@@ -125,6 +138,7 @@ async def tell_liaisons(
         key=f"{key}/{request.id}",
         path=f"/requests/{request.reference or request.draft_id}",
         now=now,
+        is_urgent=is_urgent or is_emergency(request.kind, request.urgency),
     )
 
 

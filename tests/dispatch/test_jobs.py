@@ -195,9 +195,15 @@ async def test_the_liaison_officer_is_told_of_a_refusal_and_of_a_doubt(
     await queued(runtime, library)
     await jobs.send_queued(with_mailer(runtime, DyingMailer()), NOW)
 
-    told = " ".join(await notices_of(runtime, lea))
+    async with runtime.sessions() as session:
+        found = await notices.of_actor(session, lea)
+    told = " ".join(one.phrase["text"] for one in found)
     assert "refused the letter" in told
     assert "nobody knows" in told
+    assert {one.is_urgent: one.key.split("/")[2] for one in found} == {
+        True: "doubt",
+        False: "refused",
+    }
 
 
 async def test_a_doubt_about_a_letter_taken_back_can_only_be_given_up(

@@ -2,11 +2,16 @@
 
 import asyncio
 import dataclasses
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from sqlmodel import col, select, update
 
+from platformlink.clocks import actions as clocks
+from platformlink.clocks.calendars import Change
 from platformlink.errors import NotTaken, TurnedAway
+from platformlink.identity.rules import Pace
 from platformlink.identity.tables import User
 from platformlink.notices import actions
 from platformlink.notices.jobs import mail_waiting
@@ -36,6 +41,43 @@ class ChoosyMailer(TakingMailer):
 def with_mailer(runtime: Runtime, mailer: Mailer) -> Runtime:
     ports = dataclasses.replace(runtime.ports, mailer=mailer)
     return dataclasses.replace(runtime, ports=ports)
+
+
+async def people(runtime: Runtime) -> list[int]:
+    """Three people, to whom nothing was told before."""
+    async with runtime.sessions.begin() as session:
+        await session.exec(update(Notice).values(mailed_at=NOW))
+        return [(await factories.person(session, "ann")).id for _ in range(3)]
+
+
+async def tell(
+    runtime: Runtime, ids: list[int], *paths: str, at: datetime, is_urgent: bool = False
+) -> None:
+    async with runtime.sessions.begin() as session:
+        for path in paths:
+            await actions.tell(
+                session,
+                ids,
+                Phrase("%(name)s: the answer is late.", {"name": "PL-2026-000001"}),
+                key=f"late/{ids[0]}/{path}/{at}",
+                path=path,
+                now=at,
+                is_urgent=is_urgent,
+            )
+
+
+async def reads_daily(runtime: Runtime, user_id: int, *, language: str = "en") -> str:
+    """The address of somebody who chose one mail a day."""
+    async with runtime.sessions.begin() as session:
+        user = await session.get_one(User, user_id)
+        user.mail_pace, user.language = Pace.DAILY, language
+        return user.email
+
+
+async def mailed(runtime: Runtime, now: datetime) -> list[Mail]:
+    mailer = TakingMailer()
+    assert await mail_waiting(with_mailer(runtime, mailer), now) == len(mailer.taken)
+    return mailer.taken
 
 
 @pytest.fixture
@@ -114,3 +156,99 @@ async def test_who_left_gets_no_mail(runtime: Runtime, told: list[str]) -> None:
     await mail_waiting(with_mailer(runtime, mailer), NOW)
 
     assert [one.to for one in mailer.taken] == told[1:]
+
+
+NIGHT = NOW.replace(hour=22)
+MORNING = NOW.replace(hour=7, minute=0) + timedelta(days=1)  # 08:00 in Tirana
+
+
+async def test_at_night_only_what_is_urgent_is_mailed(runtime: Runtime) -> None:
+    ids = await people(runtime)
+    await tell(runtime, ids[:1], "/requests/calm", at=NIGHT)
+    await tell(runtime, ids[:1], "/requests/urgent", at=NIGHT, is_urgent=True)
+
+    night = await mailed(runtime, NIGHT)
+    early = await mailed(runtime, MORNING - timedelta(seconds=1))
+    morning = await mailed(runtime, MORNING)
+
+    ways = [[one.text for one in part] for part in (night, early, morning)]
+    host = "http://desk.example/requests"
+    assert ways == [[f"{host}/urgent\n"], [], [f"{host}/calm\n"]]
+
+
+async def test_who_reads_once_a_day_gets_one_mail_with_every_way_once(
+    runtime: Runtime,
+) -> None:
+    ids = await people(runtime)
+    address = await reads_daily(runtime, ids[0])
+    await tell(runtime, ids[:1], "/requests/a", "/requests/b", at=NOW)
+    await tell(runtime, ids[:1], "/requests/a", at=NIGHT)
+
+    assert await mailed(runtime, NOW) == []
+    (mail,) = await mailed(runtime, MORNING + timedelta(hours=2))
+    await tell(runtime, ids[:1], "/requests/c", at=MORNING + timedelta(hours=3))
+
+    assert await mailed(runtime, MORNING + timedelta(hours=4)) == []
+    assert mail.to == address
+    assert mail.text == (
+        "What you were told since the last mail:\n\n"
+        "http://desk.example/requests/a\nhttp://desk.example/requests/b\n\n"
+        "http://desk.example/notices\n"
+    )
+    (later,) = await mailed(runtime, MORNING + timedelta(days=1))
+    assert "/requests/c" in later.text
+
+
+async def test_two_workers_make_one_mail_of_a_day(runtime: Runtime) -> None:
+    ids = await people(runtime)
+    await reads_daily(runtime, ids[0])
+    await tell(runtime, ids[:1], *(f"/requests/{n}" for n in range(9)), at=NOW)
+    mailer = TakingMailer()
+    desk = with_mailer(runtime, mailer)
+
+    await asyncio.gather(*(mail_waiting(desk, MORNING) for _ in range(4)))
+
+    (mail,) = mailer.taken
+    assert mail.text.count("/requests/") == 9
+
+
+async def test_a_mail_of_the_day_that_was_not_taken_goes_out_whole_later(
+    runtime: Runtime,
+) -> None:
+    ids = await people(runtime)
+    await reads_daily(runtime, ids[0])
+    await tell(runtime, ids[:1], "/requests/a", "/requests/b", at=NOW)
+
+    assert await mail_waiting(with_mailer(runtime, ShutMailer()), MORNING) == 0
+
+    (mail,) = await mailed(runtime, MORNING + timedelta(minutes=1))
+    assert mail.text.count("/requests/") == 2
+
+
+async def test_an_emergency_comes_at_once_to_who_reads_once_a_day(
+    runtime: Runtime,
+) -> None:
+    ids = await people(runtime)
+    await reads_daily(runtime, ids[0])
+    await tell(runtime, ids[:1], "/requests/a", at=NIGHT, is_urgent=True)
+
+    (mail,) = await mailed(runtime, NIGHT)
+
+    assert mail.text == "http://desk.example/requests/a\n"
+
+
+async def test_a_day_that_the_authority_declared_a_holiday_is_quiet(
+    runtime: Runtime,
+) -> None:
+    ids = await people(runtime)
+    await tell(runtime, ids[:1], "/requests/a", at=NIGHT)
+    away = msgspec.structs.replace(runtime.authority, calendar="IS")
+    async with runtime.sessions.begin() as session:
+        ada = await factories.person(session, "ada")
+        change = Change(MORNING.date(), is_rest=True, name="Mourning")
+        await clocks.change_day(session, "IS", change, actor=ada, now=NOW)
+    desk = dataclasses.replace(runtime, authority=away)
+    later = MORNING + timedelta(hours=1)  # where the sun rises later
+
+    assert await mailed(desk, later) == []
+    assert len(await mailed(desk, later + timedelta(days=1))) == 1

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from platformlink.clocks import actions as clocks
 from platformlink.clocks.tables import Clock
 from platformlink.notices.tables import Notice
-from platformlink.requests.jobs import notice_due
+from platformlink.requests.jobs import is_urgent, notice_due
 from platformlink.requests.tables import Hold, PlatformRequest, Reminder
 from tests.desks import Desk
 from tests.seats import seat
@@ -320,3 +320,28 @@ async def test_a_tick_with_nothing_due_does_nothing(desk: Desk) -> None:
     assert await notice_due(desk.runtime, desk.clock.now - timedelta(days=365)) == 0
     async with desk.runtime.sessions() as session:
         assert (await session.exec(select(Clock).limit(1))).all() is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency", "clock_kind", "level_hours"),
+    [
+        ("emergency_disclosure", "routine", "response", 4),
+        ("disclosure", "emergency", "response", 4),
+        ("disclosure", "routine", "ratification", 4),
+        ("preservation", "routine", "hold_expiry", 0),
+        ("preservation", "routine", "legal_process", -24),
+    ],
+)
+def test_what_cannot_wait_for_the_morning_is_urgent(
+    kind: str, urgency: str, clock_kind: str, level_hours: int
+) -> None:
+    request = PlatformRequest(kind=kind, urgency=urgency)  # type: ignore[call-arg]  # what decides
+
+    assert is_urgent(request, clocks.Rung(Clock(kind=clock_kind), level_hours))  # type: ignore[call-arg]  # what decides
+
+
+@pytest.mark.parametrize(("clock_kind", "level"), [("response", -24), ("renewal", 0)])
+def test_what_is_late_anyway_waits_for_the_morning(clock_kind: str, level: int) -> None:
+    request = PlatformRequest(kind="disclosure", urgency="routine")  # type: ignore[call-arg]  # what decides
+
+    assert not is_urgent(request, clocks.Rung(Clock(kind=clock_kind), level))  # type: ignore[call-arg]  # what decides
