@@ -114,8 +114,18 @@ async def test_a_new_address_ends_the_old_one_and_closing_ends_all(
     assert (await client.get(new)).status_code == 200
     await lea.submit("/profile/calendar/close", {})
     assert (await client.get(new)).status_code == 404
+
+
+async def test_the_profile_says_since_when_and_shows_the_address_only_once(
+    client: Client, runtime: Runtime
+) -> None:
+    lea = await seat(client, runtime, "lea")
+    path = await address(lea)
+
     profile = await lea.page("/profile")
-    assert old.removesuffix(".ics") not in profile.text
+
+    assert "It has an address since 24 November 2026" in profile.text
+    assert path not in profile.text
 
 
 async def test_the_address_is_kept_as_a_hash(client: Client, runtime: Runtime) -> None:
