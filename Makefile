@@ -10,15 +10,15 @@ STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-loc
 
 setup: system-run $(STAMP)
 
-# Install with apt-get where we may, else say the exact command.
+# Install with apt-get where we may, else say the exact command; no service is started (RUNLEVEL).
 define need
 	@missing=""; for one in $(1); do \
 	  dpkg-query -W -f='$${Status}' $$one 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$one"; done; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ]; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  elif sudo -n true 2>/dev/null; then \
-	    sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	    sudo apt-get update -qq && sudo RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	  else echo "Please run:  sudo apt-get install$$missing" >&2; exit 1; fi; \
 	elif [ -n "$$missing" ]; then echo "Not a Debian system: please install what these Debian packages hold:$$missing" >&2; fi
 endef
