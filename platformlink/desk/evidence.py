@@ -22,7 +22,6 @@ from platformlink.evidence.rules import (
 )
 from platformlink.evidence.schemas import ItemOut, WholeItem
 from platformlink.permissions import Actor, Right, may
-from platformlink.requests import actions as requests
 from platformlink.requests import following, showing
 from platformlink.requests import queries as request_queries
 from platformlink.requests.tables import PlatformRequest
@@ -145,11 +144,9 @@ async def add(
 ) -> Response[Any]:
     """Register an item, or answer a script with the one whose parts it will send."""
     request, _ = await request_queries.by_reference(session, reference, actor=actor)
-    await requests.require_right(session, request, Right.SEND, actor)
-    vault = runtime.ports.vault
     try:
-        item = await actions.add(
-            session, vault, request.id, _item(form), actor=actor, now=now
+        item = await evidence.add_item(
+            session, runtime, request, _item(form), actor=actor, now=now
         )
     except Refusal as refusal:
         typed = {name: text(form, name) for name in form}
@@ -179,14 +176,16 @@ async def put_part(
     session: Session,
     runtime: Runtime,
     actor: Who,
+    now: Now,
     reference: FromPath[str],
     number: FromPath[int],
     part: FromPath[int],
 ) -> Response[ItemOut]:
     """Keep one part of a file that a script sends."""
     asked, _ = await request_queries.by_reference(session, reference, actor=actor)
+    content = await request.body()
     shown, is_whole = await evidence.take_part(
-        session, runtime, asked, number, part, await request.body(), actor=actor
+        session, runtime, asked, number, part, content, actor=actor, now=now
     )
     answer = Response(shown)
     if is_whole:

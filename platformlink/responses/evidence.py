@@ -9,6 +9,8 @@ from litestar.response import Stream
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import ports
+from platformlink.clocks import actions as clocks
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.errors import FieldError
 from platformlink.evidence import actions, queries
 from platformlink.evidence.rules import (
@@ -17,6 +19,7 @@ from platformlink.evidence.rules import (
     EvidenceInvalid,
     HandOverIn,
     NotGranted,
+    Way,
 )
 from platformlink.evidence.schemas import (
     CustodyOut,
@@ -122,9 +125,12 @@ async def take_part(
     content: bytes,
     *,
     actor: Actor,
+    now: datetime,
 ) -> tuple[ItemOut, bool]:
     """
     Keep one part of an item; return the item, and whether all parts are here.
+
+    The clock of a download link ends well with the file that it led to.
 
     Raises: MayNot, NoSuchItem, EvidenceInvalid, Upstream.
     """
@@ -134,7 +140,31 @@ async def take_part(
     )
     vault = runtime.ports.vault
     is_whole = await actions.keep_part(session, vault, item, part, content)
+    if is_whole:
+        await clocks.stop_kinds(session, request.id, ClockKind.DOWNLOAD_EXPIRY, at=now)
     return await shown(session, item), is_whole
+
+
+async def add_item(
+    session: AsyncSession,
+    runtime: ports.Runtime,
+    request: PlatformRequest,
+    fields: EvidenceIn,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> EvidenceItem:
+    """
+    Return the new item of a request; one that is registered is downloaded elsewhere.
+
+    Raises: MayNot, EvidenceInvalid, NoVault.
+    """
+    await requests.require_right(session, request, Right.SEND, actor)
+    vault = runtime.ports.vault
+    item = await actions.add(session, vault, request.id, fields, actor=actor, now=now)
+    if item.way == Way.REGISTERED:
+        await clocks.stop_kinds(session, request.id, ClockKind.DOWNLOAD_EXPIRY, at=now)
+    return item
 
 
 def download(runtime: ports.Runtime, item: EvidenceItem) -> Stream:
@@ -171,10 +201,7 @@ async def add(
 ) -> ItemOut:
     """Register an item, or announce one whose parts follow."""
     request, _ = await request_queries.by_reference(session, reference, actor=actor)
-    await requests.require_right(session, request, Right.SEND, actor)
-    item = await actions.add(
-        session, runtime.ports.vault, request.id, data, actor=actor, now=now
-    )
+    item = await add_item(session, runtime, request, data, actor=actor, now=now)
     return await shown(session, item)
 
 
@@ -199,14 +226,16 @@ async def put_part(
     session: Session,
     runtime: Runtime,
     actor: Who,
+    now: Now,
     reference: FromPath[str],
     number: FromPath[int],
     part: FromPath[int],
 ) -> Response[ItemOut]:
     """Keep one part of a file; the body is its bytes, and twice is once."""
     asked, _ = await request_queries.by_reference(session, reference, actor=actor)
+    content = await request.body()
     told, is_whole = await take_part(
-        session, runtime, asked, number, part, await request.body(), actor=actor
+        session, runtime, asked, number, part, content, actor=actor, now=now
     )
     answer = Response(told)
     if is_whole:

@@ -217,3 +217,26 @@ async def test_evidence_of_a_restricted_case_is_not_there_for_others(
     ]
 
     assert {one.status_code for one in answers} == {404}
+
+
+async def test_the_clock_of_a_link_ends_with_the_file_that_it_led_to(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+    delivery = {
+        "kind": "delivery",
+        "received_at": desk.clock.now.isoformat(),
+        "until": (desk.clock.now + timedelta(days=7)).isoformat(),
+    }
+    await desk.lea.post(f"{API}/{name}/responses", delivery)
+    assert await link_clock(desk, name) == "running"
+
+    await keep(desk, name, b"what the link gave")
+
+    assert await link_clock(desk, name) == "ended"
+
+
+async def link_clock(desk: Desk, name: str) -> str:
+    clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
+    (state,) = (x["state"] for x in clocks if x["kind"] == "download_expiry")
+    return str(state)
