@@ -114,6 +114,7 @@ async def calendar(
         on = last_day(row.clock.safe_due_at, zone)
         by_day.setdefault(on, []).append(_entry(row, now, zone, names))
     language = shell.words.language
+    spelled = get_day_names("abbreviated", locale=language)
     page = CalendarPage(
         title="Calendar",
         name=format_date(first, "LLLL y", locale=language).capitalize(),
@@ -124,7 +125,7 @@ async def calendar(
             ]
             for week in weeks
         ],
-        weekdays=list(get_day_names("abbreviated", locale=language).values()),
+        weekdays=[spelled[day] for day in range(7)],
         before=f"{first - timedelta(days=1):%Y-%m}",
         after=f"{first + timedelta(days=32):%Y-%m}",
         this=f"{first:%Y-%m}",

@@ -45,6 +45,13 @@ CLOCK_NAMES = {
     Kind.PROTOCOL_REVIEW: "Protocol is to be reviewed",
     Kind.RETENTION_REVIEW: "Keep or erase",
 }
+STEP_NAMES = {
+    Kind.RATIFICATION: "Read and ratify",
+    Kind.RENEWAL: "Open the extension",
+    Kind.HOLD_EXPIRY: "Extend or ask",
+    Kind.LEGAL_PROCESS: "Ask for the data",
+    Kind.SUPPLEMENT: "Answer them",
+}
 SOURCE_WORDS = {
     "agreed": "by agreement",
     "stated": "by their own statement",
@@ -77,14 +84,7 @@ def next_step(kind: str, path: str, reminders: Collection[int]) -> NextStep:
     if kind == Kind.RESPONSE and reminders:
         level = min(reminders)
         return NextStep("Remind", f"{path}/remind", is_post=True, level=level)
-    words = {
-        Kind.RATIFICATION: "Read and ratify",
-        Kind.RENEWAL: "Open the extension",
-        Kind.HOLD_EXPIRY: "Extend or ask",
-        Kind.LEGAL_PROCESS: "Ask for the data",
-        Kind.SUPPLEMENT: "Answer them",
-    }
-    return NextStep(words.get(Kind(kind), "Open"), path)
+    return NextStep(STEP_NAMES.get(Kind(kind), "Open it"), path)
 
 
 def headline(counts: dict[Group, int], ending_today: int) -> list[Phrase]:

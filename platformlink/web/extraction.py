@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from platformlink.web.words import has_words
 
 # call -> which argument is words
-FIRST = ("Phrase", "Reason", "Value", "gettext", "say")
+FIRST = ("NextStep", "Phrase", "Reason", "Value", "gettext", "say")
 TAKEN = dict.fromkeys(FIRST, 0) | {"FieldError": 2, "NavItem": 1}
 # Codes that pages show as words: enumerations, and fields that hold one of a few.
 SPOKEN = frozenset(
