@@ -3,6 +3,7 @@
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -18,6 +19,7 @@ BOUND = frozenset(
         *("PL", "PT", "RO", "SE", "SI", "SK"),
     }
 )
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CERTIFICATES = ("epoc", "epoc-notification", "epoc-pr")
 
 
@@ -95,6 +97,24 @@ DEFAULT_LADDERS: dict[str, tuple[Rung, ...]] = {
 }
 
 
+class Webhook(Strict, frozen=True):
+    """A program that is told of events by signed POSTs; without `events`, of all."""
+
+    url: str
+    events: tuple[str, ...] = ()  # such as request.send
+
+    def __post_init__(self) -> None:
+        """Let pass a line that nobody on the way can read, and names of events."""
+        parts = urlsplit(self.url)
+        is_here = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or not (parts.scheme == "https" or is_here):
+            message = "a webhook's url begins with https://; http only on this machine"
+            raise ValueError(message)
+        if not all(one.startswith("request.") for one in self.events):
+            message = "an event is called request.send, request.answer and so on"
+            raise ValueError(message)
+
+
 class Retention(Strict, frozen=True):
     """How many days records are kept before a review."""
 
@@ -149,6 +169,7 @@ class Authority(Strict, frozen=True):
     )  # by platform/kind, platform, kind, or default
     retention: Retention = Retention()
     vault: VaultEntry = VaultEntry()
+    webhooks: tuple[Webhook, ...] = ()
     office_opens: time = time(8)
     office_closes: time = time(16)
     crest: str | None = None  # an SVG file beside this one

@@ -1,6 +1,6 @@
 """What leaves the house goes through one of these; adapters/ fills them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -324,6 +324,18 @@ class Mailbox(Protocol):
         ...
 
 
+class Poster(Protocol):
+    """Hands a few bytes to another program by HTTP."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """
+        Return once it was taken; no redirect is followed.
+
+        Raises: Upstream.
+        """
+        ...
+
+
 class Bell(Protocol):
     """Wakes a worker for a job that would also come by itself, a little later."""
 
@@ -342,6 +354,7 @@ class Ports:
     vault: Vault
     mailbox: Mailbox
     bell: Bell
+    poster: Poster
 
 
 @dataclass(frozen=True)

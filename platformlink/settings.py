@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tsa_url: str = ""
     smtp_url: str = ""
     imap_url: str = ""
+    webhook_secret: str = ""
     storage_url: str = ""
     protocols: Path | None = None
     letter_templates: Path | None = None
@@ -86,9 +87,12 @@ def load(environ: Mapping[str, str]) -> Settings:
         text = _read(environ, name, errors)
         if text is not None:
             made[field] = _converted(name, field, text, errors)
-    if 0 < len(made.get("secret", "")) < SHORTEST_SECRET:
-        message = "Give at least 32 characters, for example from: openssl rand -hex 32"
-        errors.append(FieldError(f"/{PREFIX}SECRET", "too-short", message))
+    for name in ("secret", "webhook_secret"):
+        if 0 < len(made.get(name, "")) < SHORTEST_SECRET:
+            message = (
+                "Give at least 32 characters, for example from: openssl rand -hex 32"
+            )
+            errors.append(FieldError(f"/{PREFIX}{name.upper()}", "too-short", message))
     if errors:
         told = ", ".join(
             f"{one.pointer.strip('/')} ({one.message % one.params})" for one in errors

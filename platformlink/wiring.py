@@ -15,7 +15,17 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from platformlink import authority as authorities
-from platformlink.adapters import db, files, imap, mail, pdf, queue, seal, vault
+from platformlink.adapters import (
+    db,
+    files,
+    imap,
+    mail,
+    pdf,
+    posting,
+    queue,
+    seal,
+    vault,
+)
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.audit.queries import latest
@@ -131,6 +141,21 @@ def authority_of(settings: Settings) -> authorities.Authority:
     return authorities.load(settings.authority)
 
 
+def require_webhook_secret(
+    settings: Settings, authority: authorities.Authority
+) -> None:
+    """
+    See that what is told to other programs can be signed.
+
+    Raises: SettingsWrong.
+    """
+    if authority.webhooks and not settings.webhook_secret:
+        message = "Give a secret of at least 32 characters, which the receivers know."
+        raise SettingsWrong(
+            message, FieldError("/PLATFORMLINK_WEBHOOK_SECRET", "required", message)
+        )
+
+
 def _mailer(settings: Settings, authority: authorities.Authority) -> Mailer:
     if settings.smtp_url:
         return mail.SmtpMailer(settings.smtp_url, authority.sender)
@@ -161,6 +186,7 @@ async def opened(
         raise RuntimeError(message)
     settings = msgspec.structs.replace(settings, secret=secret_of(settings))
     authority = authority_of(settings)
+    require_webhook_secret(settings, authority)
     engine = db.connect(settings.database_url)
     laid = tempfile.TemporaryDirectory(prefix="platformlink-templates-")
     templates = lay_templates(Path(laid.name), settings, authority)
@@ -182,6 +208,7 @@ async def opened(
             vault=vault.from_settings(settings, authority.vault.recipients),
             mailbox=_mailbox(settings),
             bell=bell,
+            poster=posting.HttpPoster(),
         ),
         clock=now,
         templates=templates,

@@ -23,6 +23,7 @@ from platformlink.ports import Runtime
 from platformlink.requests import jobs as requests
 from platformlink.requests import news
 from platformlink.responses import jobs as responses
+from platformlink.webhooks import jobs as webhooks
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (responses.check_fixity, EVERY_MINUTE),
     (letters.complete_seals, EVERY_30_SECONDS),
     (letters.warn_of_end, EVERY_MINUTE),
+    (webhooks.deliver_webhooks, EVERY_10_SECONDS),
 )
 
 

@@ -18,6 +18,7 @@ from platformlink import authority as authorities
 from platformlink.adapters import db, pdf, postgres, schema, seal, vault
 from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
+from platformlink.adapters.posting import HttpPoster
 from platformlink.adapters.workers import Workers
 from platformlink.app import build
 from platformlink.audit import actions as audit
@@ -168,6 +169,7 @@ def runtime(
             vault=vault.from_settings(settings, ()),
             mailbox=NoMailbox(),
             bell=SilentBell(),
+            poster=HttpPoster(),
         ),
         clock=lambda: NOW,
         templates=templates,

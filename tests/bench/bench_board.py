@@ -196,7 +196,7 @@ async def measure() -> None:
             sessions=db.sessions(
                 engine, before_commit=audit.chain, after_rollback=audit.forget
             ),
-            ports=Ports(None, None, TakingMailer(), None, None, SilentBell()),  # type: ignore[arg-type]
+            ports=Ports(None, None, TakingMailer(), None, None, SilentBell(), None),  # type: ignore[arg-type]
             clock=lambda: NOW,
             templates=wiring.shipped("letter_templates"),
             protocols=wiring.protocols_of(settings),

@@ -5,6 +5,7 @@ import pytest
 
 from platformlink import authority as authorities
 from platformlink import wiring
+from platformlink.documents import DocumentWrong
 from platformlink.settings import Settings, SettingsWrong
 
 DEMO = wiring.HERE / "demo" / "authority.yaml"
@@ -46,3 +47,30 @@ def test_without_either_ours_are_used_where_they_stand(tmp_path: Path) -> None:
     laid = wiring.lay_templates(tmp_path, Settings(), AUTHORITY)
 
     assert laid == wiring.shipped("letter_templates")
+
+
+HOOK = authorities.Webhook(url="https://reports.example/told")
+
+
+def test_what_cannot_be_signed_stops_the_start() -> None:
+    authority = msgspec.structs.replace(AUTHORITY, webhooks=(HOOK,))
+
+    with pytest.raises(SettingsWrong):
+        wiring.require_webhook_secret(Settings(), authority)
+    wiring.require_webhook_secret(Settings(webhook_secret="s" * 32), authority)
+    wiring.require_webhook_secret(Settings(), AUTHORITY)
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "{url: http://reports.example/told}",
+        "{url: https://reports.example, events: [sent]}",
+    ],
+)
+def test_a_wrong_webhook_is_named_by_file_and_line(tmp_path: Path, hook: str) -> None:
+    file = tmp_path / "authority.yaml"
+    file.write_text(f"{DEMO.read_text()}\nwebhooks:\n  - {hook}\n")
+
+    with pytest.raises(DocumentWrong, match=r"authority\.yaml"):
+        authorities.load(file)
