@@ -45,7 +45,7 @@ async def test_one_letter_names_all_and_each_counts_as_chased(desk: Desk) -> Non
     sent = await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
 
     assert sent.status_code == 201, sent.text
-    assert letter["kind"] == "reminder_2"
+    assert letter["kind"].startswith("reminder_")
     for name in (first, second):
         assert (await desk.lea.get(f"{API}/{name}/reminders")).json() == []
         told = (await desk.lea.get(f"{API}/{name}/events")).json()
