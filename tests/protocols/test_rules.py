@@ -145,6 +145,15 @@ def test_an_instagram_name_needs_the_day_on_which_it_was_seen() -> None:
     assert (seen.severity, seen.code) == (Severity.ERROR, "seen-on")
 
 
+def test_an_instagram_name_with_its_day_identifies_an_account() -> None:
+    given = target("instagram_username", "nat.geo")
+
+    found = check(META, service="instagram", targets=given, data=("subscriber",))
+
+    assert at(found, "/targets") == set()
+    assert at(found, "/targets/0/seen_on") == set()
+
+
 def test_a_finding_says_what_it_rests_on() -> None:
     (found,) = [one for one in check(language="sq") if one.code == "wrong-language"]
 
