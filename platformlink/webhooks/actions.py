@@ -69,7 +69,7 @@ async def claim(session: AsyncSession, url: str, *, now: datetime) -> Claimed | 
         .join(RequestEvent, col(RequestEvent.id) == col(WebhookDelivery.event_id))
         .join(PlatformRequest, col(PlatformRequest.id) == col(RequestEvent.request_id))
         .where(WebhookDelivery.url == url, col(WebhookDelivery.next_try_at) <= now)
-        .order_by(col(WebhookDelivery.id))
+        .order_by(col(WebhookDelivery.event_id))
         .limit(1)
         .with_for_update(of=WebhookDelivery, skip_locked=True)
     )

@@ -30,7 +30,7 @@ async def test_a_new_text_names_the_facts_and_the_drafts_that_rest_on_it(
         draft_id = request.draft_id
     await enter(client, runtime, "lea")
     place = "/platforms/tiktok/guidelines"
-    for day, text in (("2026-01-01", fact.text), ("2026-06-01", "<b>Gone</b>")):
+    for day, text in (("2026-09-01", fact.text), ("2026-10-01", "<b>Gone</b>")):
         given = {"source": fact.source[0], "dated_on": day, "text": text}
         await client.post(place, data=given)
 
