@@ -153,7 +153,7 @@ CLOSED: tuple[Fate, ...] = (
     *(Fate.CLOSED_FULL, Fate.CLOSED_REFUSED, Fate.CLOSED_FULL, Fate.CLOSED_NONE),
     *(Fate.CLOSED_FULL, Fate.CLOSED_FULL, Fate.CLOSED_POLICY),
 )
-CLOSED_COUNT = 12
+CLOSED_COUNT = 15
 WORDS = (
     "lumi",
     "era",
