@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
-from platformlink.errors import FieldError
+from platformlink.errors import FieldError, Refusal
 from platformlink.evidence import actions as evidence
 from platformlink.evidence.rules import PART_BYTES, EvidenceIn
 from platformlink.mailbox import messages, queries, rules
@@ -60,11 +61,10 @@ async def _clues(
 
 def _platform_of(library: Library, sender: str) -> tuple[str, bool]:
     """Return whose domain a sender has, and whether it only imitates one."""
-    host = host_of(sender)
-    for protocol in library.all():
-        if host and Doorkeeper([protocol]).is_own(host):
-            return protocol.slug, False
-    return "", bool(host and Doorkeeper(library.all()).resembles(host))
+    host, keeper = host_of(sender), Doorkeeper(library.all())
+    owner = keeper.owner(host)
+    slug = next((one.slug for one in library.all() if one.name == owner), "")
+    return slug, bool(host and keeper.resembles(host))
 
 
 async def take_in(
@@ -113,7 +113,9 @@ async def take_in(
         request = await session.get_one(
             PlatformRequest, matched.request_id, with_for_update=True
         )
-        await _record(session, runtime, mail, request, actor=None, now=now)
+        with suppress(Refusal):  # then a person says what it is
+            async with session.begin_nested():
+                await _record(session, runtime, mail, request, actor=None, now=now)
     return mail
 
 

@@ -31,7 +31,7 @@ async def collect_mail(runtime: Runtime, now: datetime) -> int:
         taken += await _take(runtime, batch.validity, fetched, now)
     if not batch.messages:
         async with runtime.sessions.begin() as session:
-            await _advance(session, batch.validity, uid, None, now)
+            await _advance(session, batch.validity, 0, None, now)
     return taken
 
 
@@ -40,8 +40,9 @@ async def _take(
 ) -> bool:
     library = shelf.at(runtime.protocols).on(now.date())
     async with runtime.sessions.begin() as session:
-        mail = await actions.take_in(session, runtime, library, fetched, now=now)
+        # It locks the place, so that two workers take the same message in once.
         await _advance(session, validity, fetched.uid, fetched.received_at, now)
+        mail = await actions.take_in(session, runtime, library, fetched, now=now)
         if mail is not None and mail.settled_at is None:
             await _tell(
                 session,
@@ -59,6 +60,7 @@ async def _advance(
     newest_at: datetime | None,
     now: datetime,
 ) -> None:
+    """Note how far a numbering was read; another one begins at nothing."""
     at = await queries.position(session)
     if at is None:
         at = MailboxPosition(validity=validity, uid=0, read_at=now)

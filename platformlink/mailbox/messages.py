@@ -45,7 +45,9 @@ TELLING = (
 
 
 def _plain(value: object) -> str:
-    return NEVER_PRINTED.sub(" ", str(value or "")).strip()
+    """Return text that can be kept: no control characters, and no half of a sign."""
+    whole = str(value or "").encode("utf-8", "replace").decode("utf-8")
+    return NEVER_PRINTED.sub(" ", whole).strip()
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -81,7 +83,7 @@ def _text(message: EmailMessage) -> str:
     text = _content(body)
     if body.get_content_subtype() == "html":
         text = re.sub(r"<[^>]{0,2000}>", " ", text)
-    return NEVER_PRINTED.sub(" ", text)[:MOST_TEXT].strip()
+    return _plain(text[:MOST_TEXT])
 
 
 def _files(message: EmailMessage) -> Iterator[str]:

@@ -166,9 +166,13 @@ class Doorkeeper:
             if len(_label(host)) >= self._shortest
         }
 
+    def owner(self, host: str) -> str | None:
+        """Return the name of the platform in whose domain a host stands, if any."""
+        return self._own.get(_domain(host))
+
     def is_own(self, host: str) -> bool:
         """Say whether a host stands in a domain of a platform."""
-        return _domain(host) in self._own
+        return self.owner(host) is not None
 
     def resembles(self, host: str) -> Lookalike | None:
         """Return what a host looks like, if it looks like one and is not."""

@@ -11,10 +11,12 @@ from sqlmodel import select
 from platformlink.adapters.imap import ImapMailbox, MailboxAway
 from platformlink.dispatch.tables import Dispatch
 from platformlink.evidence.jobs import keep_arrived
+from platformlink.mailbox import actions
 from platformlink.mailbox.jobs import collect_mail, watch_mailbox
 from platformlink.mailbox.tables import ReceivedMail
 from platformlink.notices.tables import Notice
-from platformlink.ports import Runtime
+from platformlink.ports import Fetched, MailBatch, Runtime
+from platformlink.protocols import shelf
 from tests.desks import Desk
 from tests.mailbox.server import Dovecot, running
 from tests.mailbox.test_rules import REPORT
@@ -237,3 +239,72 @@ async def test_a_server_that_is_away_is_named() -> None:
 
     with pytest.raises(MailboxAway):
         await away.newer(0, 0)
+
+
+STRANGE = (
+    b"From: \xff\xfe <\xe9@x.example>\r\nSubject: =?utf-8?b?//?= \xed\xa0\x80\r\n\r\n",
+    b"Subject: \x00\r\nContent-Type: text/plain; charset=utf-16\r\n\r\n\x00\xd8\x00",
+    b"Content-Type: text/plain; charset=utf-7\r\n\r\n+2AA-",
+    b"\xff" * 2000,
+    b"",
+)
+
+
+@pytest.mark.parametrize("raw", STRANGE)
+async def test_whatever_bytes_a_message_has_it_is_kept_and_waits(
+    desk: Desk, raw: bytes
+) -> None:
+    raw = raw and raw + f"\r\n{number()}".encode()
+    fetched = Fetched(1, desk.clock.now, raw)
+
+    async with desk.runtime.sessions.begin() as session:
+        library = shelf.at(desk.runtime.protocols).on(desk.clock.now.date())
+        await actions.take_in(
+            session, desk.runtime, library, fetched, now=desk.clock.now
+        )
+
+    assert (await found(desk, raw)).state == "waiting"
+    assert (await desk.lea.page("/inbox")).status_code == 200
+
+
+async def test_what_cannot_be_filed_waits_and_holds_nothing_up(
+    desk: Desk, dovecot: Dovecot
+) -> None:
+    name = await desk.ready()  # sealed, but nothing went out: no answer can be to it
+    raw = letter("x", f"Subject: Automatic reply: {name}")
+    dovecot.deliver(raw)
+    after = letter("Hello there.", "Subject: the next one")
+    dovecot.deliver(after)
+
+    await collect_mail(reading(desk, dovecot), desk.clock.now)
+
+    assert (await found(desk, raw)).state == "waiting"
+    assert (await found(desk, after)).state == "waiting"
+
+
+class Renumbered:
+    """A mailbox that was made anew: its numbers begin again."""
+
+    is_open = True
+
+    def __init__(self, *batches: MailBatch) -> None:
+        self.batches = list(batches)
+        self.asked: list[tuple[int, int]] = []
+
+    async def newer(self, validity: int, uid: int) -> MailBatch:
+        self.asked.append((validity, uid))
+        return self.batches.pop(0)
+
+
+async def test_a_mailbox_made_anew_is_read_from_its_beginning(desk: Desk) -> None:
+    mail = Fetched(90, desk.clock.now, letter("x", "Subject: old numbers"))
+    mailbox = Renumbered(
+        MailBatch(7001, (mail,)), MailBatch(7002, ()), MailBatch(7002, ())
+    )
+    ports = dataclasses.replace(desk.runtime.ports, mailbox=mailbox)
+    runtime = dataclasses.replace(desk.runtime, ports=ports)
+
+    for _ in range(3):
+        await collect_mail(runtime, desk.clock.now)
+
+    assert mailbox.asked[1:] == [(7001, 90), (7002, 0)]
