@@ -33,6 +33,13 @@ class StoreAway(Upstream):
     title = "The vault does not answer; nothing was lost, try it again"
 
 
+class NotAssembled(Upstream):
+    """A part is harmed, or the store broke off while the whole was written."""
+
+    code = "not-assembled"
+    title = "The file could not be put together; it is tried again"
+
+
 class _Parts:
     """The decrypted parts of an upload as one file to read, hashed on the way."""
 
@@ -112,7 +119,7 @@ class AgeVault:
         """
         Hash the parts in order and keep them as one file.
 
-        Raises: StoreAway.
+        Raises: StoreAway, NotAssembled.
         """
         return await _in_thread(self._assemble, item, count, key)
 
@@ -124,7 +131,10 @@ class AgeVault:
         )
         with obstore.open_writer(self._store, _whole(item)) as opened:
             written = _Hashed(opened.write)
-            pyrage.encrypt_io(parts, written, self._recipients)
+            try:
+                pyrage.encrypt_io(parts, written, self._recipients)
+            except pyrage.EncryptError as error:  # whatever reading or writing raised
+                raise NotAssembled(str(error)) from error
         return KeptWhole(parts.hash.hexdigest(), written.hash.hexdigest())
 
     def _bytes(self, path: str) -> bytes:

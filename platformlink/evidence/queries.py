@@ -68,9 +68,15 @@ async def is_granted(session: AsyncSession, request_id: int, user_id: int) -> bo
     return await session.get(EvidenceGrant, (request_id, user_id)) is not None
 
 
-async def arrived(session: AsyncSession) -> EvidenceItem | None:
-    """Return an item whose parts are all here, locked; others are left to others."""
-    query = select(EvidenceItem).where(EvidenceItem.state == State.ARRIVED)
+async def arrived(session: AsyncSession, *, after: int) -> EvidenceItem | None:
+    """
+    Return the next item whose parts are all here, locked; others are left to others.
+
+    `after` is the item seen last: one that cannot be kept holds up no other.
+    """
+    query = select(EvidenceItem).where(
+        EvidenceItem.state == State.ARRIVED, col(EvidenceItem.id) > after
+    )
     first = query.order_by(col(EvidenceItem.id)).limit(1)
     return (await session.exec(first.with_for_update(skip_locked=True))).one_or_none()
 

@@ -182,8 +182,3 @@ def check_part(size_bytes: int, number: int, got_bytes: int) -> None:
         message = "This part must have %(wanted)s bytes; %(got)s came."
         given = {"wanted": str(wanted), "got": str(got_bytes)}
         raise EvidenceInvalid("", FieldError("", "wrong-length", message, given))
-
-
-def is_due_for_check(checked_at: datetime, now: datetime) -> bool:
-    """Say whether what is kept should be read and compared again."""
-    return now - checked_at >= CHECKED_EVERY

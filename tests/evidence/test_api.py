@@ -240,3 +240,18 @@ async def link_clock(desk: Desk, name: str) -> str:
     clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
     (state,) = (x["state"] for x in clocks if x["kind"] == "download_expiry")
     return str(state)
+
+
+async def test_an_item_that_cannot_be_kept_holds_up_no_other(desk: Desk) -> None:
+    name = await desk.sent()
+    broken, whole = [await announce(desk.lea, name, b"data") for _ in range(2)]
+    for one in (broken, whole):
+        await put(desk.lea, f"{API}/{name}/evidence/{one['id']}", 1, b"data")
+    part = f"parts/{broken['id']}/0000001.age"
+    (desk.runtime.settings.data_dir / "vault" / part).write_bytes(b"harmed")
+
+    await keep_arrived(desk.runtime, desk.clock.now)
+
+    listed = (await desk.ann.get(f"{API}/{name}/evidence")).json()
+    states = {one["id"]: one["state"] for one in listed}
+    assert (states[broken["id"]], states[whole["id"]]) == ("arrived", "kept")

@@ -57,8 +57,3 @@ def test_every_wrong_field_is_named_at_once() -> None:
     )
 
     assert pointers(item) == {"/name", "/size_bytes", "/way", "/received_at"}
-
-
-def test_what_is_kept_is_read_again_after_a_month() -> None:
-    assert not rules.is_due_for_check(NOW - timedelta(days=29), NOW)
-    assert rules.is_due_for_check(NOW - timedelta(days=30), NOW)
