@@ -1,7 +1,6 @@
 """The timetable: which job runs when. The database remembers; the queue only rings."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -134,5 +133,5 @@ async def _let_go(worker: Worker) -> None:
     """Let the jobs end that have begun: a letter on its way is not torn off."""
     if worker.tasks:
         await asyncio.wait(worker.tasks.values(), timeout=ENDING_SECONDS)
-    with contextlib.suppress(RedisError, OSError, asyncio.CancelledError):
-        await worker.close()
+    # What closing cancels is no cancelling of ours: that must still get through.
+    await asyncio.gather(worker.close(), return_exceptions=True)

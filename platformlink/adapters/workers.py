@@ -8,7 +8,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
@@ -109,11 +109,11 @@ class Workers:
         self._count = count or os.cpu_count() or 1
         self._warm_up = warm_up
         self._longest_seconds = longest_seconds
-        self._pool: Executor | None = None
+        self._pool: ProcessPoolExecutor | None = None
         self._begun = 0
         self._changing = threading.Lock()
 
-    def _current(self) -> Executor:
+    def _current(self) -> ProcessPoolExecutor:
         """Return the pool; after many pieces of work a new one takes its place."""
         with self._changing:
             if self._pool and self._begun >= RENEWED_AFTER:
@@ -124,7 +124,7 @@ class Workers:
             self._begun += 1
             return self._pool
 
-    def _start(self) -> Executor:
+    def _start(self) -> ProcessPoolExecutor:
         preload()
         return ProcessPoolExecutor(
             self._count,
@@ -155,7 +155,15 @@ class Workers:
             raise WorkerLost from None
 
     def close(self) -> None:
-        """End the processes."""
+        """
+        End the processes, also amid work: whoever waited for it is gone.
+
+        Else a service that is told to stop would wait for fonts that are still read.
+        """
         if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+            # From Python 3.14 on this is `terminate_workers`.
+            processes = [*self._pool._processes.values()]  # noqa: SLF001
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for one in processes:
+                one.terminate()
             self._pool = None
