@@ -99,8 +99,14 @@ async def keep_completed(
     reach: Level,
     now: datetime,
 ) -> None:
-    """Keep the proof that services gave; what is still wanting is sought again."""
-    seal = await session.get_one(LetterSeal, due.letter.id)
+    """
+    Keep the proof that services gave; what is still wanting is sought again.
+
+    If somebody signed while they were asked, that version wants proof of its own.
+    """
+    seal = await _locked_seal(session, due.letter)
+    if await queries.last_bytes(session, due.letter) != due.content:
+        return
     is_more = completed.level is Level.B_LTA or completed.level != seal.level
     if is_more and completed.pdf != due.content:
         await _keep(session, due.letter, completed.pdf, Origin.COMPLETED, now=now)
@@ -108,6 +114,13 @@ async def keep_completed(
     if completed.level is reach:
         # A service may go on for a while with the certificate that is about to end.
         seal.due_at = max(completed.renew_at or now + NEVER, now + RENEWAL_PAUSE)
+
+
+async def _locked_seal(session: AsyncSession, letter: Letter) -> LetterSeal:
+    """Return a letter's seal; who has it locked adds the letter's next version."""
+    return await session.get_one(
+        LetterSeal, letter.id, with_for_update=True, populate_existing=True
+    )
 
 
 async def _keep(
@@ -153,20 +166,23 @@ async def countersign(
     """
     File a letter that others signed after us; that version is the one to send.
 
-    It must be this letter, byte for byte, with signatures after it that hold. Whose
-    they are we keep, and do not judge: that is for who knows their certificates.
+    It must be this letter as it was signed last, byte for byte, with signatures after
+    it that hold. Whose they are we keep, and do not judge: that is for who knows their
+    certificates.
 
     Raises: AlreadyEnded, NotCountersigned.
     """
     if not letter.is_in_force:
         raise AlreadyEnded
     found = await runtime.ports.sealer.check(content)
-    is_ours = content.startswith(letter.pdf) and found.is_intact
+    seal = await _locked_seal(session, letter)
+    is_ours = found.is_intact and content.startswith(
+        await queries.signed_bytes(session, letter)
+    )
     if not (is_ours and found.change is Change.PERMITTED and found.signers):
         raise NotCountersigned
     if await queries.by_bytes(session, content) is not None:
         raise NotCountersigned
-    seal = await session.get_one(LetterSeal, letter.id)
     seal.due_at = now  # the new signatures want proof too
     return await _keep(
         session, letter, content, Origin.COUNTERSIGNED, now=now, actor=actor

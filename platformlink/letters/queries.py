@@ -8,7 +8,7 @@ from sqlmodel import col, exists, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.letters import codes
-from platformlink.letters.rules import Finding, Means
+from platformlink.letters.rules import Finding, Means, Origin
 from platformlink.letters.schemas import LetterOut
 from platformlink.letters.tables import (
     Letter,
@@ -60,9 +60,22 @@ async def by_bytes(session: AsyncSession, content: bytes) -> Letter | None:
 
 async def last_bytes(session: AsyncSession, letter: Letter) -> SealedPdf:
     """Return the version to send: the letter, with what was added to it last."""
+    return await _last(session, letter, tuple(Origin))
+
+
+async def signed_bytes(session: AsyncSession, letter: Letter) -> SealedPdf:
+    """Return the letter as it was signed last, by us or by somebody after us."""
+    return await _last(session, letter, (Origin.COUNTERSIGNED,))
+
+
+async def _last(
+    session: AsyncSession, letter: Letter, origins: tuple[Origin, ...]
+) -> SealedPdf:
     statement = (
         select(LetterVersion.addition)
-        .where(LetterVersion.letter_id == letter.id)
+        .where(
+            LetterVersion.letter_id == letter.id, col(LetterVersion.origin).in_(origins)
+        )
         .order_by(col(LetterVersion.id).desc())
         .limit(1)
     )

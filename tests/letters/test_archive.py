@@ -12,7 +12,7 @@ from platformlink.letters import actions, archive, queries
 from platformlink.letters.rules import AlreadyEnded, Finding, LetterKind, Means, Origin
 from platformlink.letters.tables import Letter, LetterVersion
 from platformlink.permissions import Actor
-from platformlink.ports import Runtime
+from platformlink.ports import Completed, Level, Runtime
 from tests.letters.conftest import sample
 from tests.pki import Pki
 
@@ -217,3 +217,39 @@ async def test_the_check_says_that_the_seal_is_revoked(
     assert by_code.finding is by_pdf.finding is Finding.GENUINE
     assert "revoked" in str(by_code.reason)
     assert by_pdf.reason == by_code.reason
+
+
+async def test_a_signature_filed_while_services_were_asked_stays_the_last(
+    session: AsyncSession,
+    runtime: Runtime,
+    ann: Actor,
+    letter: Letter,
+    services: Pki,
+    now: datetime,
+) -> None:
+    due = archive.Due(letter, letter.pdf)
+    signed = await services.sign(letter.pdf, "Prosecutor")
+    await archive.countersign(session, runtime, letter, signed, actor=ann, now=now)
+
+    proof = Completed(letter.pdf + b"\n% proof", Level.B_T)
+    await archive.keep_completed(session, due, proof, reach=Level.B_T, now=now)
+
+    assert await queries.last_bytes(session, letter) == signed
+    assert await queries.level_of(session, letter.id) == Level.B_B
+
+
+async def test_a_second_signature_stands_on_the_first_and_never_beside_it(
+    session: AsyncSession,
+    runtime: Runtime,
+    ann: Actor,
+    letter: Letter,
+    services: Pki,
+    now: datetime,
+) -> None:
+    first = await services.sign(letter.pdf, "Officer", "seal")
+    await archive.countersign(session, runtime, letter, first, actor=ann, now=now)
+
+    beside = await services.sign(letter.pdf, "Prosecutor")
+    await refused(session, runtime, letter, beside, ann, now)
+
+    assert await queries.last_bytes(session, letter) == first
