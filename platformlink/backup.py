@@ -1,10 +1,11 @@
 """
 Everything in one folder, consistent and verifiable; and back into an empty desk.
 
-The database is copied as it is at one instant, and the vault after it: what an entry
-names lies in the vault before the entry is written, and never changes, so that every
-item of the copy is there. Secrets and the seal are not in it: they have homes of their
-own.
+The database is copied as it is at one instant, and the vault before it and after it:
+what an entry names lies in the vault before the entry is written, and never changes, so
+that every kept item of the copy is there; the parts of an upload, which are removed
+once the whole is kept, are there from before. Secrets and the seal are not in it: they
+have homes of their own.
 """
 
 import hashlib
@@ -75,6 +76,7 @@ def make(settings: Settings, folder: Path, *, version: str, now: datetime) -> Ma
     if not _is_empty(folder):
         raise dump.NotEmpty
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault.copy_out(settings, folder / VAULT)
     dump.dump(settings.database_url, folder / DATABASE)
     vault.copy_out(settings, folder / VAULT)
     _copy_tree(settings.data_dir / AGREEMENTS, folder / AGREEMENTS)

@@ -225,21 +225,30 @@ def is_empty(settings: Settings) -> bool:
 
 def copy_out(settings: Settings, folder: Path) -> None:
     """
-    Write all that lies in the store into a folder, as it is: encrypted.
+    Write what lies in the store into a folder, as it is: encrypted.
+
+    What is there already is left, since nothing in the store ever changes.
 
     Raises: StoreAway.
     """
     store = _store(settings)
     try:
         for path in _paths(store):
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as opened:
-                found = obstore.get(store, path)
-                for piece in found.stream(min_chunk_size=PIECE_BYTES):
-                    opened.write(piece)
+            if not (folder / path).exists():
+                _copy(store, path, folder / path)
     except (OSError, BaseError) as error:
         raise StoreAway from error
+
+
+def _copy(store: ObjectStore, path: str, file: Path) -> None:
+    try:
+        found = obstore.get(store, path)
+    except FileNotFoundError:
+        return  # a part whose whole has been kept since it was listed
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as opened:
+        for piece in found.stream(min_chunk_size=PIECE_BYTES):
+            opened.write(piece)
 
 
 def copy_in(settings: Settings, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -140,12 +141,13 @@ async def notes(session: AsyncSession) -> list[tuple[ShiftNote, str]]:
 
 async def look(session: AsyncSession, *, actor: Actor, now: datetime) -> datetime:
     """Return when a person last looked, and note that they look now."""
-    seen = await session.get(ShiftSeen, actor.id)
-    if seen is None:
-        session.add(ShiftSeen(user_id=actor.id, seen_at=now))
-        return now - SHIFT
-    before, seen.seen_at = seen.seen_at, now
-    return before
+    query = select(ShiftSeen.seen_at).where(ShiftSeen.user_id == actor.id)
+    before = (await session.exec(query)).one_or_none()
+    noted = insert(ShiftSeen).values(user_id=actor.id, seen_at=now)
+    await session.exec(
+        noted.on_conflict_do_update(index_elements=["user_id"], set_={"seen_at": now})
+    )
+    return before or now - SHIFT
 
 
 async def write_note(
@@ -178,10 +180,14 @@ async def hand_over(session: AsyncSession, *, actor: Actor, now: datetime) -> No
 
     Raises: HandedOverAlready.
     """
-    last = await last_handover(session, is_to_change=True)
-    if last is not None and last.taken_at is None:
+    made = (
+        insert(Handover)
+        .values(handed_at=now, handed_by_id=actor.id)
+        .on_conflict_do_nothing()  # one that waits to be taken
+        .returning(col(Handover.id))
+    )
+    if (await session.exec(made)).first() is None:
         raise HandedOverAlready
-    session.add(Handover(handed_at=now, handed_by_id=actor.id))
     audit.record(
         session, actor_id=actor.id, verb="shift.handed_over", subject="shift", now=now
     )

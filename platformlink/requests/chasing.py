@@ -56,12 +56,14 @@ async def late_at(
     *,
     actor: Actor,
     now: datetime,
+    is_to_change: bool = False,
 ) -> list[Late]:
     """
     Return what is late at a platform and may be chased now, the latest first.
 
     What waits for us, what they promised for later (its clock moved) and what was
-    chased today is left out. The reminders are locked: one letter takes them.
+    chased today is left out. With `is_to_change` the reminders are locked, so that one
+    letter takes them.
     """
     was_chased = exists().where(
         col(Reminder.request_id) == col(PlatformRequest.id),
@@ -83,7 +85,8 @@ async def late_at(
         .order_by(col(Clock.safe_due_at))
     )
     found = (await session.exec(query)).all()
-    waiting = await _waiting(session, [request.id for request, _, _ in found])
+    ids = [request.id for request, _, _ in found]
+    waiting = await _waiting(session, ids, is_to_change=is_to_change)
     return [
         Late(request, case, due_at, waiting[request.id])
         for request, case, due_at in found
@@ -92,9 +95,9 @@ async def late_at(
 
 
 async def _waiting(
-    session: AsyncSession, request_ids: list[int]
+    session: AsyncSession, request_ids: list[int], *, is_to_change: bool
 ) -> dict[int, list[Reminder]]:
-    """Return the drafted reminders that no letter has taken, by request; locked."""
+    """Return the drafted reminders that no letter has taken, by request."""
     query = (
         select(Reminder)
         .where(
@@ -103,8 +106,9 @@ async def _waiting(
             col(Reminder.dropped_at).is_(None),
         )
         .order_by(col(Reminder.id))
-        .with_for_update()
     )
+    if is_to_change:
+        query = query.with_for_update()
     found: dict[int, list[Reminder]] = {}
     for one in (await session.exec(query)).all():
         found.setdefault(one.request_id, []).append(one)
@@ -128,7 +132,9 @@ async def chase(
 
     Raises: NothingLate, Upstream.
     """
-    found = await late_at(session, runtime.authority, platform, actor=actor, now=now)
+    found = await late_at(
+        session, runtime.authority, platform, actor=actor, now=now, is_to_change=True
+    )
     late = [one for one in found if one.request.entity == entity]
     if not late:
         raise NothingLate
