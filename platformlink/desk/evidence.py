@@ -17,7 +17,6 @@ from platformlink.evidence.rules import (
     EvidenceIn,
     EvidenceInvalid,
     HandOverIn,
-    NotGranted,
     Way,
 )
 from platformlink.evidence.schemas import ItemOut, WholeItem
@@ -205,9 +204,7 @@ async def open_item(
 ) -> Stream:
     """Give the encrypted file to whoever may open it and says for what."""
     request, _ = await request_queries.by_reference(session, reference, actor=actor)
-    if not await evidence.may_open(session, request, actor):
-        raise NotGranted
-    item = await queries.of_request_by_id(session, request.id, number)
+    item = await evidence.openable(session, request, number, actor=actor)
     actions.open_item(session, item, text(form, "purpose"), actor=actor, now=now)
     return evidence.download(runtime, item)
 
@@ -227,11 +224,7 @@ async def hand_over(
 ) -> Redirect:
     """Note to whom an item was given, and seal the receipt for it."""
     request, case = await request_queries.by_reference(session, reference, actor=actor)
-    if not await evidence.may_open(session, request, actor):
-        raise NotGranted
-    item = await queries.of_request_by_id(
-        session, request.id, number, is_to_change=True
-    )
+    item = await evidence.openable(session, request, number, actor=actor)
     given = HandOverIn(text(form, "to"), text(form, "purpose"), text(form, "authority"))
     letter = await following.hand_over(
         session, runtime, request, case, item, given, actor=actor, now=now

@@ -179,6 +179,21 @@ def download(runtime: ports.Runtime, item: EvidenceItem) -> Stream:
     )
 
 
+async def openable(
+    session: AsyncSession, request: PlatformRequest, number: int, *, actor: Actor
+) -> EvidenceItem:
+    """
+    Return an item of a request that a person may open, locked.
+
+    Raises: NotGranted, NoSuchItem.
+    """
+    if not await may_open(session, request, actor):
+        raise NotGranted
+    return await queries.of_request_by_id(
+        session, request.id, number, is_to_change=True
+    )
+
+
 @get("/requests/{reference:str}/evidence")
 async def listed(
     session: Session, actor: Who, now: Now, reference: FromPath[str]
@@ -255,9 +270,7 @@ async def open_item(
 ) -> Stream:
     """Return the encrypted file; who opened it and for what is kept."""
     request, _ = await request_queries.by_reference(session, reference, actor=actor)
-    if not await may_open(session, request, actor):
-        raise NotGranted
-    item = await queries.of_request_by_id(session, request.id, number)
+    item = await openable(session, request, number, actor=actor)
     actions.open_item(session, item, data.purpose, actor=actor, now=now)
     return download(runtime, item)
 
@@ -274,11 +287,7 @@ async def hand_over(
 ) -> WholeItem:
     """Note to whom an item was given, and seal the receipt: the newest letter."""
     request, case = await request_queries.by_reference(session, reference, actor=actor)
-    if not await may_open(session, request, actor):
-        raise NotGranted
-    item = await queries.of_request_by_id(
-        session, request.id, number, is_to_change=True
-    )
+    item = await openable(session, request, number, actor=actor)
     await following.hand_over(
         session, runtime, request, case, item, data, actor=actor, now=now
     )
