@@ -1,5 +1,6 @@
-"""What tests stand on: a real PostgreSQL, one database for each test process."""
+"""What tests stand on: a real PostgreSQL, one database for each file of tests."""
 
+import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -54,19 +55,31 @@ def server_url() -> str:
     return postgres.start(SERVER, "template_for_tests")
 
 
-@pytest.fixture(scope="session")
-def database_url(server_url: str, worker_id: str) -> Iterator[str]:
-    """An own, freshly migrated database for this test process."""
-    name = f"test_{worker_id}_{os.getpid()}"
+@contextlib.contextmanager
+def _database(server_url: str, name: str, template: str) -> Iterator[str]:
     with psycopg.connect(server_url, autocommit=True) as connection:
-        statement = sql.SQL("create database {} template template0")
-        connection.execute(statement.format(sql.Identifier(name)))
-    url = server_url.replace("/template_for_tests", f"/{name}")
-    schema.upgrade(url)
-    yield url
-    with psycopg.connect(server_url, autocommit=True) as connection:
+        statement = sql.SQL("create database {} template {}")
+        names = sql.Identifier(name), sql.Identifier(template)
+        connection.execute(statement.format(*names))
+        yield server_url.replace("/template_for_tests", f"/{name}")
         statement = sql.SQL("drop database {} with (force)")
         connection.execute(statement.format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def migrated(server_url: str, worker_id: str) -> Iterator[str]:
+    """The name of a migrated and empty database, from which others are copied."""
+    name = f"test_{worker_id}_{os.getpid()}"
+    with _database(server_url, name, "template0") as url:
+        schema.upgrade(url)
+        yield name
+
+
+@pytest.fixture(scope="module")
+def database_url(server_url: str, migrated: str) -> Iterator[str]:
+    """A database of this file alone: what other files leave behind disturbs nobody."""
+    with _database(server_url, f"{migrated}_file", migrated) as url:
+        yield url
 
 
 @pytest.fixture
