@@ -1,40 +1,59 @@
-"""The commands: each slice's own, and those that put everything together."""
+"""
+The commands: each slice's own, and those that put everything together.
 
-import asyncio
+A command's modules are imported when it runs, so that checking a file does not wait
+for the web framework.
+"""
+
 import os
-import signal
-import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
-import uvicorn
-from sqlalchemy.exc import OperationalError
 
-from platformlink import app, backup, doctor, embedded, settings, wiring, worker
-from platformlink.adapters import listening, logs, schema
-from platformlink.adapters.seal import check_apart
-from platformlink.audit.cli import audit
-from platformlink.audit.queries import first_broken
-from platformlink.demo import run as demonstration
+from platformlink import settings
+from platformlink.adapters import logs, workers
 from platformlink.errors import Refusal
-from platformlink.identity.cli import user
-from platformlink.letters.cli import CHECK, letter, seal, verify
-from platformlink.protocols.cli import protocols
-from platformlink.reports.cli import report
-from platformlink.requests.cli import diff
 from platformlink.settings import Settings
 
 DATA_DIR = click.Path(path_type=Path, file_okay=False)
+# The commands of the slices, and where each stands.
+OF_SLICES = {
+    "audit": "platformlink.audit.cli",
+    "letter": "platformlink.letters.cli",
+    "protocols": "platformlink.protocols.cli",
+    "report": "platformlink.reports.cli",
+    "seal": "platformlink.letters.cli",
+    "user": "platformlink.identity.cli",
+    "verify": "platformlink.letters.cli",
+}
+
+
+def _away(error: Exception) -> bool:
+    """Say whether a database did not answer; whoever never asked one has no driver."""
+    driver = sys.modules.get("sqlalchemy.exc")
+    return driver is not None and isinstance(error, driver.OperationalError)
 
 
 class Commands(click.Group):
     """Commands that say in words what stands in their way; they exit with 1."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all."""
+        return sorted([*super().list_commands(context), *OF_SLICES])
+
+    def get_command(
+        self, context: click.Context, cmd_name: str
+    ) -> click.Command | None:
+        """Return one, imported now if it is a slice's."""
+        if cmd_name not in OF_SLICES:
+            return super().get_command(context, cmd_name)
+        found: click.Command = getattr(import_module(OF_SLICES[cmd_name]), cmd_name)
+        if cmd_name == "protocols" and isinstance(found, click.Group):
+            found.add_command(import_module("platformlink.requests.cli").diff)
+        return found
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Run one."""
@@ -45,8 +64,10 @@ class Commands(click.Group):
         except PermissionError as error:
             text = f"{error.filename} may not be read or written by this user"
             raise click.ClickException(text) from None
-        except OperationalError as error:
-            text = f"The database does not answer: {error.orig}"
+        except Exception as error:
+            if not _away(error):
+                raise
+            text = f"The database does not answer: {getattr(error, 'orig', error)}"
             raise click.ClickException(text) from None
 
 
@@ -70,12 +91,14 @@ def _version() -> str:
         return "of a checkout"
 
 
-@contextmanager
-def _until_stopped() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does: end in order."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with suppress(KeyboardInterrupt):
-        yield
+async def _check_apart(content: bytes) -> Any:  # noqa: ANN401 - the seal's own
+    """Check the seal on any bytes."""
+    return await import_module("platformlink.adapters.seal").check_apart(content)
+
+
+def _running() -> Any:  # noqa: ANN401 - a module
+    """Return what does the work, and everything with it."""
+    return import_module("platformlink.running")
 
 
 @click.group(cls=Commands)
@@ -86,8 +109,8 @@ def main(context: click.Context) -> None:
     logs.set_up("warning")
     # Else each process that renders would run a console script anew, imports and all.
     vars(sys.modules["__main__"]).pop("__file__", None)
-    context.obj = lambda: embedded.opened(_settings())
-    context.meta[CHECK] = check_apart
+    context.obj = lambda: import_module("platformlink.embedded").opened(_settings())
+    context.meta["platformlink.check"] = _check_apart
 
 
 @main.command()
@@ -98,34 +121,11 @@ def main(context: click.Context) -> None:
 def demo(port: int, data_dir: Path | None, *, is_empty: bool, is_fresh: bool) -> None:
     """Show everything on invented data: servers, web and jobs in one process."""
     found = _settings()
+    workers.preload()  # it loads the renderer while this process loads all the rest
     folder = (data_dir or found.data_dir).resolve()
-    found = msgspec.structs.replace(
-        found, data_dir=folder, database_url="", redis_url=""
+    _running().show(
+        found, port=port, data_dir=folder, is_empty=is_empty, is_fresh=is_fresh
     )
-    with _until_stopped():
-        demonstration.main(found, port=port, is_empty=is_empty, is_fresh=is_fresh)
-
-
-def _require_schema(found: Settings) -> None:
-    """See that the schema is ours; a database that is away may come later."""
-    with suppress(OperationalError):
-        if not schema.is_current(found.database_url):
-            text = "The database has another schema. Run: platformlink migrate"
-            raise click.ClickException(text)
-
-
-async def _serve(found: Settings, door: socket.socket) -> None:
-    _require_schema(found)
-    async with wiring.opened(found, is_eager=True) as runtime:
-        await wiring.look_at_clock(runtime)
-        config = uvicorn.Config(
-            app.build(runtime, wiring.library_of(found)),
-            log_config=None,
-            access_log=False,
-            proxy_headers=bool(found.trusted_proxies),
-            forwarded_allow_ips=found.trusted_proxies or None,
-        )
-        await uvicorn.Server(config).serve(sockets=[door])
 
 
 @main.command()
@@ -134,87 +134,41 @@ async def _serve(found: Settings, door: socket.socket) -> None:
 def serve(host: str, port: int) -> None:
     """Run the web process."""
     found = _settings()
-    logs.set_up(found.log_format)
-    with (
-        _until_stopped(),
-        listening.take(host, port) as door,
-        embedded.servers(found) as settled,
-    ):
-        asyncio.run(_serve(settled, door))
+    workers.preload()
+    _running().serve(found, host, port)
 
 
-async def _work(found: Settings) -> None:
-    _require_schema(found)
-    async with wiring.opened(found) as runtime:
-        await wiring.look_at_clock(runtime)
-        await worker.keep_going(runtime, found.redis_url)
-
-
-@main.command(name="worker")
-def work() -> None:
+@main.command()
+def worker() -> None:
     """Run the job process."""
-    found = _settings()
-    logs.set_up(found.log_format)
-    with _until_stopped(), embedded.servers(found) as settled:
-        asyncio.run(_work(settled))
+    _running().work(_settings())
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the current schema."""
-    found = _settings()
-    with embedded.servers(found, has_queue=False) as settled:
-        schema.upgrade(settled.database_url)
-    click.echo("the schema is current")
+    _running().migrate(_settings())
 
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
 
-@main.command(name="backup")
+@main.command()
 @FOLDER
-def back_up(folder: Path) -> None:
+def backup(folder: Path) -> None:
     """Write everything into an empty FOLDER: database, vault, agreements."""
-    found = _settings()
-    with embedded.servers(found, has_queue=False) as settled:
-        made = backup.make(settled, folder, version=_version(), now=wiring.now())
-    click.echo(f"{len(made.files)} files; `platformlink restore` checks them first")
-
-
-async def _count_held(found: Settings) -> tuple[int, int | None]:
-    async with wiring.opened(found) as runtime, runtime.sessions() as session:
-        return await first_broken(session)
+    _running().back_up(_settings(), folder, _version())
 
 
 @main.command()
 @FOLDER
 def restore(folder: Path) -> None:
     """Fill an empty database and vault from FOLDER; check hashes and the audit log."""
-    found = _settings()
-    with embedded.servers(found, has_queue=False, is_new=True) as settled:
-        made = backup.restore(settled, folder)
-        schema.upgrade(settled.database_url)
-        count, broken = asyncio.run(_count_held(settled))
-    if broken is not None:
-        raise click.ClickException(f"the audit log is broken at entry {broken}")
-    click.echo(f"restored as of {made.made_at}; {count} entries of the audit log hold")
+    _running().restore(_settings(), folder)
 
 
-@main.command(name="doctor")
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-def examine(*, as_json: bool) -> None:
+def doctor(*, as_json: bool) -> None:
     """Check everything that a run needs, and say how to mend what is amiss."""
-    checks = asyncio.run(doctor.examine(_settings()))
-    if as_json:
-        click.echo(msgspec.json.encode(checks).decode())
-    else:
-        for one in checks:
-            click.echo(f"{one.verdict:<9} {one.name:<16} {one.found}")
-            if one.mend:
-                click.echo(f"{'':<26} {one.mend}")
-    raise SystemExit(any(one.verdict == "missing" for one in checks))
-
-
-protocols.add_command(diff)
-for group in (protocols, letter, seal, verify, audit, user, report):
-    main.add_command(group)
+    raise SystemExit(not _running().examine(_settings(), as_json=as_json))

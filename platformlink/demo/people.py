@@ -36,6 +36,7 @@ async def settle(
     codes = [unit.code for unit in runtime.authority.units]
     await actions.ensure_units(session, codes)
     found: dict[str, Actor] = {}
+    hashed = ""  # all have the same password: it is hashed once
     for number, (name, unit, roles, rank, language) in enumerate(PEOPLE, start=1):
         email = email_of(name)
         user = await queries.by_email(session, email)
@@ -51,6 +52,9 @@ async def settle(
                 phone=f"+355 4 000 00{number:02d}",
                 language=language,
             )
-            user = await actions.add_user(session, new, actor_id=None, now=now)
+            user = await actions.add_user(
+                session, new, actor_id=None, now=now, hashed=hashed
+            )
+            hashed = user.password_hash
         found[name.split()[0].lower()] = as_actor(user)
     return found

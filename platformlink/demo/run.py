@@ -12,7 +12,7 @@ import msgspec
 import uvicorn
 
 from platformlink import app, embedded, wiring, worker
-from platformlink.adapters import files, listening, postgres, valkey, workers
+from platformlink.adapters import files, listening, postgres, valkey
 from platformlink.adapters.seal import demonstration_path, make_demonstration_seal
 from platformlink.demo import people, play
 from platformlink.errors import Conflict
@@ -178,7 +178,6 @@ def _show(
     elif (data_dir / FILLING).exists():  # it was killed before anybody could sign in
         _clear(data_dir, keep_note=True)
     note = _write(data_dir, settings.base_url)
-    workers.preload()
     with embedded.servers(settings) as settled:
         asyncio.run(run(settled, note, door, is_empty=is_empty))
 

@@ -116,10 +116,15 @@ async def ensure_units(session: AsyncSession, codes: Iterable[str]) -> dict[str,
 
 
 async def add_user(
-    session: AsyncSession, new: NewUser, *, actor_id: int | None, now: datetime
+    session: AsyncSession,
+    new: NewUser,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    hashed: str = "",
 ) -> User:
     """
-    Return the new account.
+    Return the new account; `hashed` is the password's hash, if made before.
 
     Raises: PasswordWeak, EmailTaken, NoSuchUser for an unknown unit.
     """
@@ -129,7 +134,7 @@ async def add_user(
     unit = (await session.exec(select(Unit).where(Unit.code == new.unit))).one_or_none()
     if unit is None:
         raise NoSuchUser("No unit has the code %(unit)s.", params={"unit": new.unit})
-    hashed = await asyncio.to_thread(tokens.hash_password, new.password)
+    hashed = hashed or await asyncio.to_thread(tokens.hash_password, new.password)
     user = User(
         email=new.email.strip(),
         name=new.name,
