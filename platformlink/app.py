@@ -40,6 +40,8 @@ from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import following
 from platformlink.dispatch import pages as dispatch_pages
 from platformlink.errors import Refusal
+from platformlink.exports import api as exports_api
+from platformlink.exports import pages as exports_pages
 from platformlink.identity import api as identity_api
 from platformlink.identity import pages as identity_pages
 from platformlink.identity.guards import identify_if_any, is_secure
@@ -243,6 +245,7 @@ ROUTERS: tuple[Router, ...] = (
         calendar.router,
         feed.router,
     ),
+    *(exports_api.router, exports_pages.router),
 )
 
 

@@ -1,0 +1,20 @@
+"""
+A request or a case as one package that opens without this program.
+
+    rows -> record, one for each request -> record.json, index.html, case.jsonld
+    + sealed letters, + encrypted evidence if asked -> one ZIP, streamed, with hashes
+
+Owns no table. `records` reads and tells what there is of a request; `linked` says it
+in CASE and UCO. The ZIP itself is `web/zipping`.
+
+Decisions
+- 2026-11-25: A package is taken by whoever may see the request or the case, and says
+  for what; the audit log keeps who, what, and why, before the first byte leaves.
+- 2026-11-25: The evidence goes in as it is kept: encrypted. Each item that does is
+  opened by that, so only who may open it takes it, and its custody says so.
+- 2026-11-25: Nothing in a package tells when it was made or by whom, and no clock in
+  it says how long is left: the same state gives the same bytes, and the hash of the
+  list of hashes names the state. Who took it, and when, stands in the audit log.
+- 2026-11-25: No BagIt: its `data/` folder hides the page that is to be opened first.
+  The list of hashes has its format, so `sha256sum --check` reads it.
+"""
