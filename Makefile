@@ -1,12 +1,14 @@
 # PlatformLink. `make demo` shows it, `make test` proves it; both set up what they need.
 PYTHON ?= python3
+RUNS ?= 60
+SEED ?= 7
 BIN := .venv/bin
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
   fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
 TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd
 STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo test check bench clean lock words screenshots system-run system-test
+.PHONY: setup demo test check bench drill clean lock words screenshots system-run system-test
 
 setup: system-run $(STAMP)
 
@@ -56,6 +58,10 @@ check: setup
 
 bench: setup
 	@for one in tests/bench/bench_*.py; do $(BIN)/python $$one || exit 1; done
+
+# Everything is killed while people work; then it is counted what was promised and kept.
+drill: setup
+	$(BIN)/python -m tests.faults.drill --runs $(RUNS) --seed $(SEED)
 
 # After a change of dependencies in pyproject.toml; needs uv.
 lock:

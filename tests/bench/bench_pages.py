@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 import httpx
 
 from tests.faults.conftest import Desk, own_folder
-from tests.faults.test_apart import Stage
+from tests.faults.stage import Stage
 
 PAGES = ("/board", "/requests", "/")
 LETTERS, ROUNDS, IDLE_SECONDS = 10, 3, 5.0

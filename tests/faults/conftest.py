@@ -109,15 +109,19 @@ class Desk(Program):
         return str(answer.json()["token"])
 
     def call(
-        self, name: str, method: str, path: str, body: object = None
+        self, name: str, method: str, path: str, body: object = None, *, key: str = ""
     ) -> httpx.Response:
+        """Ask as somebody; a write with the same key is done once."""
         if name not in self.tokens:
             self.tokens[name] = self._token(name)
         return httpx.request(
             method,
             f"{self.url}/api/v1{path}",
             json=body,
-            headers={"Authorization": f"Bearer {self.tokens[name]}"},
+            headers={
+                "Authorization": f"Bearer {self.tokens[name]}",
+                "Idempotency-Key": key,
+            },
             timeout=30,
         )
 

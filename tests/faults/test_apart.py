@@ -1,126 +1,14 @@
 """Web and workers apart, on servers that stop and come back, and a real mail server."""
 
-import asyncio
-import email
 import hashlib
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from platformlink.adapters import db, postgres, valkey
-from platformlink.adapters.seal import make_demonstration_seal
-from platformlink.audit import actions as audit
-from platformlink.identity import actions as identity
-from platformlink.identity.actions import NewUser
-from platformlink.permissions import Role
-from tests.faults.conftest import Desk, Program, free_port, own_folder, wait_until
-
-ROOT = Path(__file__).parent.parent.parent
-AUTHORITY = ROOT / "platformlink" / "demo" / "authority.yaml"
-PASSWORD = "correct horse battery staple"
-
-
-class Sink:
-    """A mail server that keeps what it took."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-
-    async def handle_DATA(  # noqa: N802 - the library's name
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.taken.append(envelope.content)
-        return "250 2.0.0 taken as 4711"
-
-    def about(self, reference: str) -> list[Any]:
-        """The messages that bear a letter's reference."""
-        read = [email.message_from_bytes(one) for one in self.taken]
-        return [one for one in read if one["Subject"] == reference]
-
-
-class Stage:
-    """Servers started by hand, a web process, and two workers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "data"
-        self.sink = Sink()
-        self.mail = Controller(self.sink, hostname="127.0.0.1", port=free_port())
-        self.mail.start()
-        secret, passphrase = "0123456789abcdef" * 3, "a passphrase of the seal"
-        seal = folder / "seal.p12"
-        make_demonstration_seal(seal, passphrase, name="Test", now=datetime.now(UTC))
-        self.environment = {
-            "DATABASE_URL": postgres.start(self.data),
-            "REDIS_URL": valkey.start(self.data),
-            "PLATFORMLINK_SECRET": secret,
-            "PLATFORMLINK_AUTHORITY": str(AUTHORITY),
-            "PLATFORMLINK_SEAL": str(seal),
-            "PLATFORMLINK_SEAL_PASSPHRASE": passphrase,
-            "PLATFORMLINK_SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
-            "PLATFORMLINK_DATA_DIR": str(folder / "empty"),
-        }
-        self.folder = folder
-        self.run("migrate")
-        words = ["--name", "Ana", "--unit", "tirana", "--password", PASSWORD]
-        words += ["--role", "investigator", "--rank", "Inspector", "--badge", "4471"]
-        words += ["--phone", "+355 4 000 0001"]
-        self.run("user", "add", "ana@dcu.example", *words)
-        asyncio.run(self.add_others())
-        self.programs: list[Program] = []
-
-    def running(self) -> Desk:
-        """The web process, started with both workers where nothing runs."""
-        if not any(one.process.poll() is None for one in self.programs):
-            started, given = str(time.monotonic()), self.environment
-            web, *logs = (self.folder / f"{one}-{started}" for one in ("web", 1, 2))
-            self.desk = Desk(web, free_port(), "serve", **given)
-            self.desk.password = PASSWORD
-            workers = (Program(log, "worker", **given) for log in logs)
-            self.programs = [self.desk, *workers]
-            self.desk.wait()
-            self.desk.confirm_channel()
-        return self.desk
-
-    def run(self, *words: str) -> str:
-        program = Program(self.folder / "commands", *words, **self.environment)
-        assert program.process.wait(timeout=60) == 0, program.said()
-        return program.said()
-
-    async def add_others(self) -> None:
-        engine = db.connect(self.environment["DATABASE_URL"])
-        maker = db.sessions(
-            engine, before_commit=audit.chain, after_rollback=audit.forget
-        )
-        async with maker.begin() as session:
-            for name, role in (("besa", Role.APPROVER), ("luan", Role.LIAISON)):
-                email = f"{name}@dcu.example"
-                new = NewUser(
-                    email=email,
-                    name=name,
-                    password=PASSWORD,
-                    unit="tirana",
-                    roles=(role,),
-                )
-                now = datetime.now(UTC)
-                await identity.add_user(session, new, actor_id=None, now=now)
-        await engine.dispose()
-
-    def all_said(self) -> str:
-        return "".join(one.said() for one in self.programs)
-
-    def end(self) -> None:
-        for one in self.programs:
-            if one.process.poll() is None:
-                one.terminate()
-        self.mail.stop()
+from platformlink.adapters import postgres, valkey
+from tests.faults.conftest import own_folder, wait_until
+from tests.faults.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +31,7 @@ def test_a_letter_reaches_the_mail_server_once_though_two_workers_listen(
     pdf = next(one for one in message.walk() if one.get_filename()).get_payload(
         decode=True
     )
+    assert isinstance(pdf, bytes)
     checked = httpx.post(f"{desk.url}/verify", content=pdf, timeout=30)
     (letter,) = desk.read("luan", f"/requests/{reference}/letters")
     (dispatch,) = desk.read("luan", f"/requests/{reference}/dispatches")
