@@ -93,6 +93,8 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"(?:please|kindly|you must|you need to) (?:specify|resubmit|confirm)",
             r"additional information|more information (?:is )?(?:needed|required)",
             r"unable to (?:locate|identify) (?:the|an|any) (?:account|user) with",
+            r"ju lutemi (?:na )?(?:jepni|dërgoni|saktësoni|plotësoni|sqaroni)",
+            r"informacion(?:e)? (?:të )?(?:shtesë|tjera)",
         ),
     ),
     (
@@ -101,6 +103,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"(?:direct|address|submit|send) (?:your|this|the) request to",
             r"(?:wrong|different|another|correct) (?:legal )?entity",
             r"mutual legal assistance",
+            r"drejtoj(?:eni|uni) |ndihm(?:ë|ës|ën) juridike",
         ),
     ),
     (
@@ -108,6 +111,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"(?:has|have) been preserved|we (?:have )?preserved",
             r"preservation (?:request )?(?:is|was|has been) (?:confirmed|completed)",
+            r"të dhënat .{0,60}(?:u ruajtën|janë ruajtur)",
         ),
     ),
     (
@@ -115,6 +119,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"no (?:records?|data|information|responsive) |does not exist",
             r"(?:could|did) not find any|not (?:associated|registered) with",
+            r"nuk (?:gjetëm|u gjet|u gjetën|kemi) asnjë|nuk ekziston",
         ),
     ),
     (
@@ -123,6 +128,8 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"(?:cannot|can not|unable to|will not) (?:comply|disclose|provide)",
             r"(?:cannot|can not|unable to|will not) (?:process|assist|fulfil)",
             r"(?:is|was|has been) (?:rejected|denied|refused|declined)",
+            r"nuk mund (?:ta|t'i|të) (?:përmbush|plotëso|jap|zbulo|ndihmo)\w*",
+            r"(?:u|është) (?:refuzua|rrëzua|refuzuar|rrëzuar)\b",
         ),
     ),
     (
@@ -134,6 +141,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"(?:need|require|request) (?:more|additional) time",
             r"delay(?:ed)? (?:in|our)|backlog|will (?:respond|reply) by",
+            r"më shumë kohë|vonohe(?:t|mi)|zgjatje (?:të|e) afatit",
         ),
     ),
     (
@@ -142,6 +150,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"attached|enclosed|available (?:for|to) download|download link",
             r"production of (?:records|documents)",
             r"responsive (?:records|documents) (?:are|have)",
+            r"bashkë?lidhur|bashkëngjitur",
         ),
     ),
     (
@@ -149,6 +158,7 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"(?:have|has been|was) received|acknowledge receipt",
             r"(?:case|ticket|reference) (?:number|id|#)|is (?:being|under) review",
+            r"(?:morëm|kemi marrë) kërkesën|numri (?:ynë )?i çështjes",
         ),
     ),
 )
