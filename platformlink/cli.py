@@ -129,6 +129,22 @@ def demo(port: int, data_dir: Path | None, *, is_empty: bool, is_fresh: bool) ->
 
 
 @main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--data-dir", type=DATA_DIR, help="Else PLATFORMLINK_DATA_DIR, or data/.")
+@click.option("--empty", "is_empty", is_flag=True, help="People, but no requests.")
+@click.option("--fresh", "is_fresh", is_flag=True, help="Throw the last one away.")
+@click.option("--seed", default=7, show_default=True, help="The same does the same.")
+@click.option("--speed", default=86400.0, show_default=True, help="How much faster.")
+@click.option("--for", "for_seconds", type=float, help="Seconds; else until stopped.")
+def simulate(data_dir: Path | None, **how: Any) -> None:  # noqa: ANN401 - the options
+    """Run the demonstration among platforms that take its letters and answer."""
+    found = _settings()
+    workers.preload()
+    folder = (data_dir or found.data_dir).resolve()
+    _running().simulate(found, data_dir=folder, **how)
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 def serve(host: str, port: int) -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,6 +18,8 @@ from platformlink.adapters import listening, logs, schema
 from platformlink.audit.queries import first_broken
 from platformlink.demo import run as demonstration
 from platformlink.settings import Settings
+from platformlink.simulation import run as simulation
+from platformlink.simulation.rules import NoDemonstration
 
 
 @contextmanager
@@ -36,6 +39,35 @@ def show(
     )
     with _until_stopped():
         demonstration.main(found, port=port, is_empty=is_empty, is_fresh=is_fresh)
+
+
+def simulate(
+    found: Settings,
+    *,
+    seed: int,
+    speed: float,
+    for_seconds: float | None,
+    port: int,
+    data_dir: Path,
+    is_empty: bool,
+    is_fresh: bool,
+) -> None:
+    """
+    Run the demonstration among simulated platforms.
+
+    Raises: NoDemonstration, where the desk has a database or an authority of its own.
+    """
+    if found.database_url or found.authority:
+        raise NoDemonstration
+    options = simulation.Options(seed, speed, for_seconds)
+    with _until_stopped():
+        demonstration.main(
+            msgspec.structs.replace(found, data_dir=data_dir, redis_url=""),
+            port=port,
+            is_empty=is_empty,
+            is_fresh=is_fresh,
+            beside=partial(simulation.answering, options=options),
+        )
 
 
 def _require_schema(found: Settings) -> None:

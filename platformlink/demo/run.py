@@ -5,6 +5,8 @@ import contextlib
 import secrets
 import shutil
 import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from platformlink.demo import people, play
 from platformlink.errors import Conflict
 from platformlink.ports import Runtime
 from platformlink.settings import Settings
+
+Beside = Callable[[Runtime], AbstractAsyncContextManager[Runtime]]
 
 NOTE = "demo.json"
 FILLING = "filling"  # stands there while the invented half year is being made
@@ -139,28 +143,45 @@ def announce(note: Note) -> None:
     print("\n".join(lines), flush=True)  # noqa: T201 - what the command is for
 
 
+@contextlib.asynccontextmanager
+async def alone(runtime: Runtime) -> AsyncIterator[Runtime]:
+    """Yield the demonstration as it is: its mail lands in a folder."""
+    yield runtime
+
+
 async def run(
-    settings: Settings, note: Note, door: socket.socket, *, is_empty: bool
+    settings: Settings,
+    note: Note,
+    door: socket.socket,
+    beside: Beside,
+    *,
+    is_empty: bool,
 ) -> None:
     """Serve the demonstration until it is told to stop."""
     _have_seal(settings)
-    async with wiring.opened(settings, is_eager=True) as runtime:
-        await prepare(runtime, note, is_empty=is_empty)
-        config = uvicorn.Config(
-            app.build(runtime, wiring.library_of(settings)),
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-        )
-        server = uvicorn.Server(config)
-        jobs = asyncio.create_task(worker.keep_going(runtime, settings.redis_url))
-        announced = asyncio.create_task(_announce_when_up(server, note))
-        try:
-            await server.serve(sockets=[door])
-        finally:
-            for task in (jobs, announced):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+    async with wiring.opened(settings, is_eager=True) as opened:
+        await prepare(opened, note, is_empty=is_empty)
+        async with beside(opened) as runtime:
+            await _serve(runtime, note, door)
+
+
+async def _serve(runtime: Runtime, note: Note, door: socket.socket) -> None:
+    settings = runtime.settings
+    config = uvicorn.Config(
+        app.build(runtime, wiring.library_of(settings)),
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    jobs = asyncio.create_task(worker.keep_going(runtime, settings.redis_url))
+    announced = asyncio.create_task(_announce_when_up(server, note))
+    try:
+        await server.serve(sockets=[door])
+    finally:
+        for task in (jobs, announced):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 async def _announce_when_up(server: uvicorn.Server, note: Note) -> None:
@@ -170,7 +191,12 @@ async def _announce_when_up(server: uvicorn.Server, note: Note) -> None:
 
 
 def _show(
-    settings: Settings, door: socket.socket, *, is_empty: bool, is_fresh: bool
+    settings: Settings,
+    door: socket.socket,
+    beside: Beside,
+    *,
+    is_empty: bool,
+    is_fresh: bool,
 ) -> None:
     data_dir = settings.data_dir
     if is_fresh:
@@ -179,12 +205,21 @@ def _show(
         _clear(data_dir, keep_note=True)
     note = _write(data_dir, settings.base_url)
     with embedded.servers(settings) as settled:
-        asyncio.run(run(settled, note, door, is_empty=is_empty))
+        asyncio.run(run(settled, note, door, beside, is_empty=is_empty))
 
 
-def main(settings: Settings, *, port: int, is_empty: bool, is_fresh: bool) -> None:
+def main(
+    settings: Settings,
+    *,
+    port: int,
+    is_empty: bool,
+    is_fresh: bool,
+    beside: Beside = alone,
+) -> None:
     """
     Run the demonstration; whoever leaves its servers last stops them.
+
+    `beside` may put others to its ports: simulated platforms.
 
     Raises: RunsAlready, PortTaken, NoDemonstration, NotStarted.
     """
@@ -201,4 +236,4 @@ def main(settings: Settings, *, port: int, is_empty: bool, is_fresh: bool) -> No
             settings, is_demonstration=True, base_url=f"http://{HOST}:{port}"
         )
         with listening.take(HOST, port) as door:
-            _show(settings, door, is_empty=is_empty, is_fresh=is_fresh)
+            _show(settings, door, beside, is_empty=is_empty, is_fresh=is_fresh)
