@@ -324,6 +324,25 @@ class Mailbox(Protocol):
         ...
 
 
+class OutlookMessage(msgspec.Struct, frozen=True):
+    """A .msg as mail: headers and plain text in `raw`, and what is attached by name."""
+
+    raw: bytes
+    files: tuple[str, ...]
+
+
+class FileReader(Protocol):
+    """Reads the words of files that came from outside, apart and within bounds."""
+
+    async def pdf_text(self, content: bytes) -> str:
+        """Return the words of a PDF's first pages; nothing where it says nothing."""
+        ...
+
+    async def outlook(self, content: bytes) -> OutlookMessage | None:
+        """Return an Outlook message as mail, or None where it cannot be read."""
+        ...
+
+
 class Poster(Protocol):
     """Hands a few bytes to another program by HTTP."""
 
@@ -355,6 +374,7 @@ class Ports:
     mailbox: Mailbox
     bell: Bell
     poster: Poster
+    reader: FileReader
 
 
 @dataclass(frozen=True)

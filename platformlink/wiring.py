@@ -20,6 +20,7 @@ from platformlink.adapters import (
     files,
     imap,
     mail,
+    opening,
     pdf,
     posting,
     queue,
@@ -195,6 +196,7 @@ async def opened(
     sealer = seal.from_settings(settings, workers)
     bell = queue.QueueBell(settings.redis_url)
     mailer = _mailer(settings, authority)
+    reader = opening.BoundedReader()
     runtime = Runtime(
         settings=settings,
         authority=authority,
@@ -209,6 +211,7 @@ async def opened(
             mailbox=_mailbox(settings),
             bell=bell,
             poster=posting.HttpPoster(),
+            reader=reader,
         ),
         clock=now,
         templates=templates,
@@ -222,6 +225,7 @@ async def opened(
         await bell.close()
         workers.close()
         sealer.close()
+        reader.close()
         await engine.dispose()
         laid.cleanup()
 

@@ -19,6 +19,7 @@ from platformlink import authority as authorities
 from platformlink.adapters import db, pdf, postgres, schema, seal, vault
 from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
+from platformlink.adapters.opening import BoundedReader
 from platformlink.adapters.posting import HttpPoster
 from platformlink.adapters.workers import Workers
 from platformlink.app import build
@@ -160,12 +161,21 @@ def sealer(settings: Settings, workers: Workers) -> Iterator[seal.PadesSealer]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def reader() -> Iterator[BoundedReader]:
+    """The process that reads dropped files; it starts with the first one."""
+    made = BoundedReader()
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def runtime(
     engine: AsyncEngine,
     settings: Settings,
     workers: Workers,
     sealer: seal.PadesSealer,
+    reader: BoundedReader,
 ) -> Runtime:
     """The real thing: renderer, seal, database; only the mail server is missing."""
     templates = ROOT / "letter_templates"
@@ -183,6 +193,7 @@ def runtime(
             mailbox=NoMailbox(),
             bell=SilentBell(),
             poster=HttpPoster(),
+            reader=reader,
         ),
         clock=lambda: NOW,
         templates=templates,

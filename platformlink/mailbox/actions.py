@@ -49,7 +49,9 @@ async def _clues(
         yield Clue(request_id, REFERENCE, Phrase("It names %(ref)s", {"ref": name}))
     still_open = await queries.open_at(session, platform) if platform else []
     words = f"{message.subject}\n{message.text}"
-    for one in still_open:
+    # A file has no sender, so any platform's reference may stand in it.
+    named = still_open if message.sender else await queries.named_in(session, words)
+    for one in named:
         if one.platform_reference and one.platform_reference in words:
             text = "It names their reference %(ref)s"
             why = Phrase(text, {"ref": one.platform_reference})
@@ -67,6 +69,16 @@ def _platform_of(library: Library, sender: str) -> tuple[str, bool]:
     return slug, bool(host and keeper.resembles(host))
 
 
+class Came(msgspec.Struct, frozen=True):
+    """What came, as it is and as it reads; by mail, or dropped here by somebody."""
+
+    raw: bytes
+    message: Message
+    received_at: datetime
+    file_name: str = ""
+    dropped_by_id: int | None = None
+
+
 async def take_in(
     session: AsyncSession,
     runtime: Runtime,
@@ -80,24 +92,38 @@ async def take_in(
 
     Its bytes are kept whatever they are: what cannot be read waits to be looked at.
     """
-    sha256 = hashlib.sha256(fetched.raw).hexdigest()
+    came = Came(fetched.raw, messages.read(fetched.raw), fetched.received_at)
+    return await keep(session, runtime, library, came, now=now)
+
+
+async def keep(
+    session: AsyncSession,
+    runtime: Runtime,
+    library: Library,
+    came: Came,
+    *,
+    now: datetime,
+) -> ReceivedMail | None:
+    """Return what came, if it is new, matched and filed as a message is."""
+    sha256 = hashlib.sha256(came.raw).hexdigest()
     if await queries.is_known(session, sha256):
         return None
-    message = messages.read(fetched.raw)
+    message = came.message
     platform, is_forged = _platform_of(library, message.sender)
     prefix = runtime.authority.prefix
     found = [one async for one in _clues(session, message, prefix, platform)]
-    matched, suggestion = rules.match(found), rules.suggest(message)
+    matched = rules.match(found)
+    suggestion = rules.suggest_file(came.file_name, message)
     mail = ReceivedMail(
         sha256=sha256,
-        received_at=min(fetched.received_at, now),
+        received_at=min(came.received_at, now),
         recorded_at=now,
         message_id=message.message_id,
         sender=message.sender[:320],
         subject=message.subject,
         text=message.text,
         files=list(message.files),
-        trust=rules.trust(message),
+        trust=rules.trust(message, is_dropped=bool(came.file_name)),
         is_forged=is_forged,
         kind=suggestion.kind,
         why=msgspec.to_builtins(suggestion.why),
@@ -105,7 +131,9 @@ async def take_in(
         is_certain=matched.is_certain,
         reasons=msgspec.to_builtins(matched.reasons),
         state=State.WAITING,
-        raw=fetched.raw,
+        file_name=came.file_name,
+        dropped_by_id=came.dropped_by_id,
+        raw=came.raw,
     )
     session.add(mail)
     await session.flush()
@@ -131,7 +159,7 @@ async def _record(
     fields = ResponseIn(
         kind=mail.kind,
         received_at=mail.received_at,
-        channel="e-mail",
+        channel="e-mail" if mail.sender else "file",
         sender=mail.sender,
         note=f"{mail.subject}\n{mail.text}"[:LONGEST_NOTE].strip(),
     )
@@ -179,7 +207,7 @@ async def _into_vault(
     now: datetime,
 ) -> None:
     given = EvidenceIn(
-        name=f"{mail.subject[:200] or 'message'}.eml",
+        name=mail.file_name or f"{mail.subject[:200] or 'message'}.eml",
         size_bytes=len(mail.raw),
         received_at=mail.received_at,
     )

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -44,7 +45,7 @@ TELLING = (
 )
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Return text that can be kept: no control characters, and no half of a sign."""
     whole = str(value or "").encode("utf-8", "replace").decode("utf-8")
     return NEVER_PRINTED.sub(" ", whole).strip()
@@ -53,7 +54,7 @@ def _plain(value: object) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     """Return a header as text; one that cannot be read counts as empty."""
     try:
-        return _plain(message.get(name, ""))
+        return plain(message.get(name, ""))
     except (ValueError, LookupError, AttributeError, IndexError, TypeError):
         return ""
 
@@ -83,7 +84,7 @@ def _text(message: EmailMessage) -> str:
     text = _content(body)
     if body.get_content_subtype() == "html":
         text = re.sub(r"<[^>]{0,2000}>", " ", text)
-    return _plain(text[:MOST_TEXT])
+    return plain(text[:MOST_TEXT])
 
 
 def _files(message: EmailMessage) -> Iterator[str]:
@@ -93,7 +94,7 @@ def _files(message: EmailMessage) -> Iterator[str]:
         except (ValueError, LookupError, AttributeError, TypeError):
             name = ""
         if name:
-            yield _plain(name)[:255]
+            yield plain(name)[:255]
 
 
 def _inside(part: EmailMessage) -> list[EmailMessage]:
@@ -107,13 +108,13 @@ def _deliveries(message: EmailMessage) -> Iterator[Delivery]:
         if part.get_content_type() != "message/delivery-status":
             continue
         for block in _inside(part):
-            action = _plain(block.get("Action", "")).lower()
+            action = plain(block.get("Action", "")).lower()
             if action:
                 yield Delivery(
                     action,
-                    _plain(block.get("Final-Recipient", "")).partition(";")[2].strip(),
-                    _plain(block.get("Status", "")),
-                    _plain(block.get("Diagnostic-Code", ""))[:500],
+                    plain(block.get("Final-Recipient", "")).partition(";")[2].strip(),
+                    plain(block.get("Status", "")),
+                    plain(block.get("Diagnostic-Code", ""))[:500],
                 )
 
 
@@ -126,6 +127,39 @@ def _returned(message: EmailMessage) -> Iterator[str]:
         elif kind == "message/rfc822":
             for inner in _inside(part):
                 yield from _ids(str(inner.get("Message-ID", "")))
+
+
+def arrived_at(raw: bytes) -> datetime | None:
+    """
+    Return when a message says that it came to us, or was written; None if it does not.
+
+    The topmost trace is our own server's. Source: RFC 5321, 4.4.
+    """
+    message = message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
+    traces = [plain(one) for one in message.get_all("Received", [])[:1]]
+    for text in (*(one.rpartition(";")[2] for one in traces), _header(message, "Date")):
+        try:
+            found = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            continue
+        if found.tzinfo is not None:
+            return found
+    return None
+
+
+def of_file(name: str, text: str) -> Message:
+    """Return what a file that is no message says: its name, and its words if any."""
+    return Message(
+        message_id="",
+        thread=(),
+        sender="",
+        subject=plain(name)[:500],
+        text=plain(text[:MOST_TEXT]),
+        files=(),
+        headers={},
+        verdicts={},
+        deliveries=(),
+    )
 
 
 def read(raw: bytes) -> Message:

@@ -17,17 +17,20 @@ from platformlink.requests.rules import OVER
 from platformlink.requests.tables import PlatformRequest
 
 MOST = 200
+SHORTEST_REFERENCE = 5  # a shorter one stands in any text
 
 
 def _readable_by(actor: Actor) -> ColumnElement[bool]:
     """
     Return the condition under which a person may read a message; joins as in `_found`.
 
-    One that belongs to no request is read by whoever sends for all units.
+    One that belongs to no request is read by whoever sends for all units, and a file by
+    whoever dropped it here, even where its request is not theirs to know.
     """
     sends_for_all = reach(actor, Right.SEND) is Reach.ALL
     unmatched = col(ReceivedMail.request_id).is_(None)
     return or_(
+        col(ReceivedMail.dropped_by_id) == actor.id,
         (unmatched & true()) if sends_for_all else false(),
         unmatched.is_(False) & seen_by(actor, Right.SEND),
     )
@@ -36,9 +39,13 @@ def _readable_by(actor: Actor) -> ColumnElement[bool]:
 async def waiting(
     session: AsyncSession, *, actor: Actor
 ) -> list[tuple[ReceivedMail, PlatformRequest | None]]:
-    """Return what waits for a person who may read it, the oldest first."""
+    """
+    Return what waits for a person who may read it, the oldest first.
+
+    Its request comes with it where that is theirs to know.
+    """
     query = (
-        select(ReceivedMail, PlatformRequest)
+        select(ReceivedMail, PlatformRequest, seen_by(actor, Right.SEND))
         .outerjoin(
             PlatformRequest, col(PlatformRequest.id) == col(ReceivedMail.request_id)
         )
@@ -47,7 +54,8 @@ async def waiting(
         .order_by(col(ReceivedMail.received_at))
         .limit(MOST)
     )
-    return [(mail, request) for mail, request in (await session.exec(query)).all()]
+    found = (await session.exec(query)).all()
+    return [(mail, request if is_seen else None) for mail, request, is_seen in found]
 
 
 async def count_waiting(session: AsyncSession, *, actor: Actor) -> int:
@@ -134,6 +142,22 @@ async def open_at(session: AsyncSession, platform: str) -> list[PlatformRequest]
             col(PlatformRequest.state).not_in(OVER),
         )
         .order_by(col(PlatformRequest.id).desc())
+        .limit(MOST)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def named_in(session: AsyncSession, words: str) -> list[PlatformRequest]:
+    """Return the open requests whose platform's own reference stands in a text."""
+    theirs = col(PlatformRequest.platform_reference)
+    query = (
+        select(PlatformRequest)
+        .where(
+            func.length(theirs) >= SHORTEST_REFERENCE,
+            func.strpos(words, theirs) > 0,
+            col(PlatformRequest.sent_at).is_not(None),
+            col(PlatformRequest.state).not_in(OVER),
+        )
         .limit(MOST)
     )
     return list((await session.exec(query)).all())

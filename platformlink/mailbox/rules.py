@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from platformlink.errors import Conflict, Invalid, Missing
+from platformlink.errors import Conflict, FieldError, Invalid, Missing
 from platformlink.mailbox.messages import Message
 from platformlink.responses.codes import Kind
 from platformlink.values import Phrase
@@ -49,6 +49,42 @@ class MailInvalid(Invalid):
 
     code = "mail-invalid"
     title = "The message cannot be filed like this"
+
+
+class FileUnknown(Invalid):
+    """A dropped file is none that the inbox takes."""
+
+    code = "file-unknown"
+    title = "The inbox takes .eml, .msg, .pdf and .zip"
+    mend = "Put any other file into the vault, on the request's page of evidence."
+
+
+class NothingDropped(Invalid):
+    """No file came, or more than are taken at once."""
+
+    code = "nothing-dropped"
+    title = "Choose at least one file, and at most 50"
+
+
+class Form(StrEnum):
+    """What a dropped file is, by the ending of its name."""
+
+    MESSAGE = "eml"
+    OUTLOOK = "msg"
+    DOCUMENT = "pdf"
+    ARCHIVE = "zip"  # never unpacked: only its name says something
+
+
+def form_of(name: str) -> Form:
+    """
+    Return what a dropped file is.
+
+    Raises: FileUnknown.
+    """
+    ending = name.rpartition(".")[2].lower()
+    if ending not in set(Form):
+        raise FileUnknown("", FieldError("/files", "unknown", FileUnknown.title))
+    return Form(ending)
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -164,11 +200,15 @@ SAID: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 
 
-def trust(message: Message) -> Trust:
-    """Say whether the sender is proven, by what our own server wrote on arrival."""
+def trust(message: Message, *, is_dropped: bool = False) -> Trust:
+    """
+    Say whether the sender is proven, by what our own server wrote on arrival.
+
+    A file that was dropped here proves nothing: whoever made it wrote that line too.
+    """
     found = message.verdicts
     if found.get("dmarc") == "pass":
-        return Trust.PROVEN
+        return Trust.UNKNOWN if is_dropped else Trust.PROVEN
     if found.get("dmarc") == "fail" or (
         found.get("spf") in ("fail", "softfail") and found.get("dkim") != "pass"
     ):
@@ -207,6 +247,13 @@ def suggest(message: Message) -> Suggestion:
             words = " ".join(found.group(0).split())
             return Suggestion(kind, Phrase(why, {"words": words}))
     return Suggestion(Kind.OTHER, Phrase("Nothing in it is known; it must be read"))
+
+
+def suggest_file(name: str, message: Message) -> Suggestion:
+    """Return what a dropped file, or a message without such a name, is taken for."""
+    if name and form_of(name) is Form.ARCHIVE:
+        return Suggestion(Kind.DELIVERY, Phrase("Data comes in archives"))
+    return suggest(message)
 
 
 class Clue(msgspec.Struct, frozen=True):
@@ -253,7 +300,8 @@ def match(clues: Iterable[Clue]) -> Match:
 
 def references(message: Message, prefix: str) -> tuple[str, ...]:
     """Return our own references that a message names: PL-2026-000123."""
-    pattern = rf"\b{re.escape(prefix)}-\d{{4}}-\d{{6,}}\b"
+    # In a file's name an underscore may stand beside it.
+    pattern = rf"(?<![A-Za-z0-9]){re.escape(prefix)}-\d{{4}}-\d{{6,}}(?!\d)"
     found = re.findall(pattern, f"{message.subject}\n{message.text}", re.IGNORECASE)
     return tuple(dict.fromkeys(one.upper() for one in found))
 

@@ -28,7 +28,12 @@ def _listed(codes: type[Kind] | type[State] | type[Trust]) -> str:
 
 
 class ReceivedMail(SQLModel, table=True):
-    """One message; `raw` is emptied when it goes into the vault."""
+    """
+    One message, or one file that a person dropped here in its place.
+
+    `raw` is emptied when it goes into the vault. `file_name` is empty for what came by
+    mail.
+    """
 
     __tablename__ = "received_mail"
     __table_args__ = (
@@ -67,6 +72,10 @@ class ReceivedMail(SQLModel, table=True):
     state: str
     settled_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     settled_by_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, ForeignKey("app_user.id"))
+    )
+    file_name: str = Field(default="", sa_column=Column(Text, nullable=False))
+    dropped_by_id: int | None = Field(
         default=None, sa_column=Column(BigInteger, ForeignKey("app_user.id"))
     )
     raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

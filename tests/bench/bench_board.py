@@ -189,6 +189,7 @@ async def page(runtime: Runtime, actor: Actor) -> list[float]:
 async def measure() -> None:
     """Print the figures."""
     settings = Settings(secret="x" * 40, is_demonstration=True)
+    none: Any = None  # a port that the board never asks
     async with database() as engine:
         runtime = Runtime(
             settings=settings,
@@ -196,7 +197,9 @@ async def measure() -> None:
             sessions=db.sessions(
                 engine, before_commit=audit.chain, after_rollback=audit.forget
             ),
-            ports=Ports(None, None, TakingMailer(), None, None, SilentBell(), None),  # type: ignore[arg-type]
+            ports=Ports(
+                *(none, none, TakingMailer(), none, none, SilentBell(), none, none)
+            ),
             clock=lambda: NOW,
             templates=wiring.shipped("letter_templates"),
             protocols=wiring.protocols_of(settings),

@@ -32,6 +32,24 @@
     if (words && !window.confirm(words)) event.preventDefault();
   });
 
+  // Files may be dropped anywhere on a page that has a drop box.
+  const box = document.querySelector("form[data-drop]");
+  if (box) {
+    const input = box.querySelector("input[type=file]");
+    const mark = (event) => {
+      event.preventDefault();
+      box.classList.toggle("over", event.type === "dragover");
+    };
+    document.addEventListener("dragover", mark);
+    document.addEventListener("dragleave", mark);
+    document.addEventListener("drop", (event) => {
+      mark(event);
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      box.requestSubmit();
+    });
+  }
+
   // Single keys, never while somebody types.
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, textarea, select, [contenteditable]");
