@@ -22,6 +22,7 @@ from platformlink.letters.rules import (
     LetterKind,
     LetterWrong,
     Means,
+    expires_at,
 )
 from platformlink.letters.tables import Letter, LetterCheck
 from platformlink.notices import actions as notices
@@ -289,11 +290,14 @@ async def withdraw(session: AsyncSession, letter: Letter, *, now: datetime) -> N
     await session.flush()
 
 
-def _standing(letter: Letter) -> Finding:
+def _standing(letter: Letter, now: datetime) -> Finding:
     """Return whether a genuine letter is in force."""
     if letter.withdrawn_at is not None:
         return Finding.WITHDRAWN
-    return Finding.GENUINE if letter.superseded_at is None else Finding.SUPERSEDED
+    if letter.superseded_at is not None:
+        return Finding.SUPERSEDED
+    ends_at = expires_at(letter.fields)
+    return Finding.GENUINE if ends_at is None or now < ends_at else Finding.EXPIRED
 
 
 async def _with_standing(session: AsyncSession, verdict: Verdict) -> Verdict:
@@ -353,7 +357,7 @@ async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Ver
         verdict = Verdict(Finding.UNKNOWN, reason="No letter bears this code.")
         await _alert(session, now)
     else:
-        verdict = Verdict(_standing(letter), letter)
+        verdict = Verdict(_standing(letter, now), letter)
     return await _note(session, verdict, Means.CODE, now)
 
 
@@ -365,7 +369,9 @@ def _altered(found: SealCheck, letter: Letter | None) -> Verdict:
     return Verdict(Finding.ALTERED, letter, found.reason)
 
 
-async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Verdict:
+async def _judge(
+    session: AsyncSession, content: bytes, found: SealCheck, now: datetime
+) -> Verdict:
     """Return what bytes mean that are not, one for one, those of a letter of ours."""
     letter = await queries.by_bytes(session, content[: found.covered_bytes])
     is_ours = letter or await queries.sealed_with(session, found.fingerprint)
@@ -375,7 +381,7 @@ async def _judge(session: AsyncSession, content: bytes, found: SealCheck) -> Ver
         return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
     if letter is None or not found.is_intact or found.change is Change.ALTERED:
         return _altered(found, letter)
-    standing = _standing(letter)
+    standing = _standing(letter, now)
     is_standing = standing is Finding.GENUINE
     return Verdict(Finding.ADDED_TO if is_standing else standing, letter)
 
@@ -406,8 +412,8 @@ async def verify_pdf(
     """Return what any bytes are: one of our letters, or not; the question is kept."""
     letter = await queries.by_bytes(session, content)
     if letter is not None:
-        verdict = Verdict(_standing(letter), letter)
+        verdict = Verdict(_standing(letter, now), letter)
     else:
         found = await runtime.ports.sealer.check(content)
-        verdict = await _judge(session, content, found)
+        verdict = await _judge(session, content, found, now)
     return await _note(session, verdict, means, now)

@@ -23,6 +23,7 @@ HEADLINES = {
     Finding.ADDED_TO: "Genuine and in force, with later signatures on it",
     Finding.WITHDRAWN: "Genuine, but withdrawn: do not act on it",
     Finding.SUPERSEDED: "Genuine, but replaced by a later letter",
+    Finding.EXPIRED: "Genuine, but the hold that it asked for is over",
     Finding.ALTERED: "Altered after sealing: do not act on it",
     Finding.FOREIGN: "Sealed by somebody else: do not act on it",
     Finding.UNKNOWN: "Not a letter of ours: do not act on it",

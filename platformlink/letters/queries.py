@@ -8,7 +8,7 @@ from sqlmodel import col, exists, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.letters import codes
-from platformlink.letters.rules import Finding, Means, Origin
+from platformlink.letters.rules import Finding, Means, Origin, expires_at
 from platformlink.letters.schemas import LetterOut
 from platformlink.letters.tables import (
     Letter,
@@ -140,5 +140,5 @@ def public(letter: Letter, versions: tuple[str, ...] = ()) -> LetterOut:
         versions=versions,
         certificate_sha256=letter.certificate_fingerprint,
         is_demonstration=letter.is_demonstration,
-        ended_at=letter.withdrawn_at or letter.superseded_at,
+        ended_at=letter.ended_at or expires_at(letter.fields),
     )

@@ -1,8 +1,9 @@
 """What a letter says, what each kind needs and prints. Pure."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -49,6 +50,7 @@ class Finding(StrEnum):
     GENUINE = "genuine"
     WITHDRAWN = "withdrawn"  # genuine, but no longer in force
     SUPERSEDED = "superseded"  # genuine, but a later letter replaced it
+    EXPIRED = "expired"  # genuine, but the hold that it asked for is over
     ADDED_TO = "added_to"  # genuine, with further signatures put on it afterwards
     ALTERED = "altered"  # our seal, other bytes
     FOREIGN = "foreign"  # sealed by somebody else
@@ -319,6 +321,7 @@ class LetterFields(Printed, frozen=True):
     answers: dict[str, Texts] = {}  # by field of the form
 
 
+HOLDING = (LetterKind.PRESERVATION, LetterKind.PRESERVATION_EXTENSION)
 # What a letter of each kind cannot be without.
 # Source: Budapest Convention art. 29(2); Second Additional Protocol art. 7(3), 9(3).
 ASKED = ("items", "data", "footing", "offence", "facts", "officer")
@@ -419,6 +422,15 @@ def decode(content: bytes) -> LetterFields:
     Raises: msgspec.ValidationError.
     """
     return msgspec.json.decode(content, type=LetterFields)
+
+
+def expires_at(fields: LetterFields) -> datetime | None:
+    """Return when a letter asks no more: after the last day of the hold it is for."""
+    if fields.kind not in HOLDING or fields.hold is None:
+        return None
+    after = fields.hold.until_on + timedelta(days=1)
+    zone = ZoneInfo(fields.sender.zone)
+    return datetime.combine(after, time(), tzinfo=zone).astimezone(UTC)
 
 
 def trimmed(fields: LetterFields) -> LetterFields:

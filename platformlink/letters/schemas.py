@@ -9,11 +9,15 @@ from platformlink.letters.rules import Finding
 from platformlink.ports import SealInfo
 
 IN_FORCE = {Finding.GENUINE, Finding.ADDED_TO}
-OURS = {*IN_FORCE, Finding.WITHDRAWN, Finding.SUPERSEDED}
+OURS = {*IN_FORCE, Finding.WITHDRAWN, Finding.SUPERSEDED, Finding.EXPIRED}
 
 
 class LetterOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter as the public may know it; ``versions`` are hashes like ``sha256``."""
+    """
+    A letter as the public may know it; ``versions`` are hashes like ``sha256``.
+
+    ``ended_at`` is when it ceased, or will cease, to ask for anything.
+    """
 
     reference: str
     kind: str

@@ -94,6 +94,11 @@ class Letter(SQLModel, table=True):
         return self.withdrawn_at is None and self.superseded_at is None
 
     @property
+    def ended_at(self) -> datetime | None:
+        """Return when it was withdrawn or superseded."""
+        return self.withdrawn_at or self.superseded_at
+
+    @property
     def fields(self) -> LetterFields:
         """Return what the letter says."""
         return msgspec.convert(self.content, LetterFields)

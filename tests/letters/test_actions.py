@@ -3,7 +3,8 @@
 import hashlib
 import io
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pikepdf
@@ -169,6 +170,22 @@ async def test_each_state_of_a_letter_is_told_apart(
     ]
 
     assert found == [Finding.SUPERSEDED, Finding.GENUINE, Finding.WITHDRAWN]
+
+
+async def test_a_letter_asks_no_more_after_the_last_day_of_the_hold_that_it_is_for(
+    session: AsyncSession, runtime: Runtime, ann: Actor, now: datetime
+) -> None:
+    letter = await sealed(session, runtime, ann, now, LetterKind.PRESERVATION)
+    assert letter.fields.hold is not None
+    last = letter.fields.hold.until_on
+    end = datetime.combine(last, time(23, 59), tzinfo=ZoneInfo("Europe/Tirane"))
+
+    found = [
+        (await actions.verify_code(session, letter.code, now=at)).finding
+        for at in (end, end + timedelta(minutes=1))
+    ]
+
+    assert found == [Finding.GENUINE, Finding.EXPIRED]
 
 
 async def test_an_uploaded_letter_is_genuine_and_one_changed_byte_is_not(
