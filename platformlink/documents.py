@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 40
+# What is less like, between 0 and 1, means something else: police_order, court_order.
+WORD_LIKENESS = 0.8
+FIELD_LIKENESS = 0.6
 STEP = re.compile(r"\.(\w[\w-]*)|\[(\d+|\.\.\.)\]")
 
 NAMES = {
@@ -274,8 +277,9 @@ def _plainly(message: str, info: Any) -> str:  # noqa: ANN401 - msgspec's type d
     return message
 
 
-def _advice(word: str, allowed: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, allowed, n=1)
+def _advice(word: str, allowed: tuple[str, ...], likeness: float) -> str:
+    """Return what is allowed, the nearest first if its spelling is as like as that."""
+    near = difflib.get_close_matches(word, allowed, n=1, cutoff=likeness)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{hint}allowed here: {', '.join(allowed)}"
 
@@ -294,11 +298,11 @@ def _explain(
     if unknown := re.search(r"unknown field `(.+?)`", message):
         name = unknown.group(1)
         node = node.keys.get(name, node)
-        message = f"unknown field {name!r}: {_advice(name, words)}"
+        message = f"unknown field {name!r}: {_advice(name, words, FIELD_LIKENESS)}"
         path = [*path, name]
     elif _is_choice(info) and not isinstance(node.value, dict | list):
         word = str(node.value).lower() if node.value in (True, False) else node.value
-        message = f"{path[-1]}: {word!r} {_advice(str(word), words)}"
+        message = f"{path[-1]}: {word!r} is no word for it; {_advice(str(word), words, WORD_LIKENESS)}"
     elif path:
         message = f"{'.'.join(path)}: {message}"
     pointer = "".join(f"/{step}" for step in path)

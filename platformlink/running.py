@@ -83,7 +83,9 @@ async def _serve(found: Settings, door: socket.socket) -> None:
     async with wiring.opened(found, is_eager=True) as runtime:
         await wiring.look_at_clock(runtime)
         config = uvicorn.Config(
-            app.build(runtime, wiring.library_of(found)),
+            app.build(
+                runtime, wiring.library_of(found, requester=runtime.authority.country)
+            ),
             log_config=None,
             access_log=False,
             proxy_headers=bool(found.trusted_proxies),

@@ -95,15 +95,16 @@ def protocols_of(settings: Settings) -> Path:
     return settings.protocols or shipped("protocols")
 
 
-def library_of(settings: Settings) -> Library:
+def library_of(settings: Settings, *, requester: str = "") -> Library:
     """
-    Return the protocol library.
+    Return the protocol library, as a country that asks reads it; "" is any.
 
     Raises: DocumentWrong.
     """
     folder = protocols_of(settings)
     overlay = settings.data_dir / "agreements"
-    return Library.load(folder, overlay if overlay.is_dir() else None)
+    agreements = overlay if overlay.is_dir() else None
+    return Library.load(folder, agreements, requester=requester)
 
 
 def secret_of(settings: Settings) -> str:

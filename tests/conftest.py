@@ -117,7 +117,7 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def library() -> Library:
     """The protocol files as they stand."""
-    return Library.load(ROOT / "protocols")
+    return Library.load(ROOT / "protocols", requester="AL")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from itertools import count
+from pathlib import Path
 
 import msgspec
 from sqlmodel import select
@@ -30,6 +31,14 @@ from platformlink.requests.tables import PlatformRequest
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 PASSWORD_HASH = tokens.hash_password(PASSWORD)
+OFFICES = """
+addressing: {by: requester_country, text: It follows who asks., confidence: background}
+entities:
+  - {code: us, name: Office for America, country: US, regions: [anywhere],
+     requesters: [US], confidence: background}
+  - {code: uk, name: Office for the World, country: GB, regions: [anywhere],
+     requesters_except: [US], confidence: background}
+"""
 numbers = count(1)
 
 # The cast: Ann writes, Bob approves, Lea is the liaison, Max reads reports, Ada
@@ -118,6 +127,15 @@ def request_fields(case: str, **changes: object) -> RequestIn:
         entity="singapore",
     )
     return msgspec.structs.replace(fields, **changes)
+
+
+def two_offices(folder: Path, *, requester: str) -> Library:
+    """TikTok alone, as if its office followed the country that asks."""
+    text = (Path("protocols") / "tiktok.yaml").read_text(encoding="utf-8")
+    before, _, rest = text.partition("\naddressing:")
+    after = rest[rest.index("\nchannels:") :]
+    (folder / "tiktok.yaml").write_text(before + OFFICES + after, encoding="utf-8")
+    return Library.load(folder, requester=requester)
 
 
 async def filed(

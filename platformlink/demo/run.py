@@ -108,7 +108,7 @@ def _clear(data_dir: Path, *, keep_note: bool = False) -> None:
 
 async def prepare(runtime: Runtime, note: Note, *, is_empty: bool) -> None:
     """Make the people and, unless `is_empty`, their half year."""
-    library = wiring.library_of(runtime.settings)
+    library = wiring.library_of(runtime.settings, requester=runtime.authority.country)
     data_dir, now = runtime.settings.data_dir, runtime.clock()
     async with runtime.sessions.begin() as session:
         password = note.users[0].password
@@ -167,8 +167,9 @@ async def run(
 
 async def _serve(runtime: Runtime, note: Note, door: socket.socket) -> None:
     settings = runtime.settings
+    library = wiring.library_of(settings, requester=runtime.authority.country)
     config = uvicorn.Config(
-        app.build(runtime, wiring.library_of(settings)),
+        app.build(runtime, library),
         log_level="warning",
         timeout_graceful_shutdown=5,
     )

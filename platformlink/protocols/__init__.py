@@ -36,6 +36,8 @@ versions in the database, recognition, and every question that a protocol answer
     so that no alias, tag or depth can harm.
 2026-11-24: a pattern that could backtrack for seconds is refused by its structure,
     not by trying: a trial depends on the machine.
+2026-11-25: whose police asks may decide whom it addresses, so the library knows the
+    authority's country; whoever names an addressee must say who asks.
 2026-11-24: the types of a file stay in one module of some 700 lines (``protocol``),
     since it is the schema and is read from top to bottom; parted by section, each part
     would stand on a fourth with the words that all of them share.

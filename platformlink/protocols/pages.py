@@ -61,7 +61,9 @@ def _row(
     today: date,
     reviewed_on: date | None,
 ) -> Row:
-    found = addressees(protocol, country, "", today, facts=(today, today))
+    found = addressees(
+        protocol, country, "", today, requester=country, facts=(today, today)
+    )
     return Row(
         protocol=protocol,
         hold=hold_words(protocol, country),

@@ -244,7 +244,14 @@ class Region(Fact, frozen=True, kw_only=True):
 class Addressing(Statement, frozen=True, kw_only=True):
     """By what the entity is chosen, in a sentence and as a key."""
 
-    by: Literal["target_country", "service", "one_for_all", "facts_date", "unknown"]
+    by: Literal[
+        "target_country",
+        "requester_country",
+        "service",
+        "one_for_all",
+        "facts_date",
+        "unknown",
+    ]
 
 
 class Verified(Strict, frozen=True, kw_only=True):

@@ -32,12 +32,18 @@ def _named(protocol: CooperationProtocol, entity: Entity) -> frozenset[str]:
 
 
 def serves(
-    protocol: CooperationProtocol, entity: Entity, country: str, *, service: str = ""
+    protocol: CooperationProtocol,
+    entity: Entity,
+    country: str,
+    *,
+    requester: str,
+    service: str,
 ) -> bool:
     """
     Say whether an entity answers for an account holder in a country.
 
-    `elsewhere` is every country that no other entity of the same service names.
+    `elsewhere` is every country that no other entity names of the same service and
+    for the same country that asks.
     """
     excepted = {
         code for name in entity.regions_except for code in countries_of(protocol, name)
@@ -53,7 +59,7 @@ def serves(
         for one in protocol.entities
         if one is not entity
         and one.role == entity.role
-        and applies(one, service=service)
+        and applies(one, requester=requester, service=service)
     )
     return all(country not in _named(protocol, one) for one in others)
 
@@ -64,23 +70,24 @@ def addressees(
     service: str,
     on: date,
     *,
+    requester: str,
     facts: tuple[date, date] | None = None,
 ) -> tuple[Entity, ...]:
     """
     Return who must be addressed for an account holder in a country, on a day.
 
-    ``facts`` are the first and last day of what happened, where an entity answers
-    for some time only. None is a gap; more than one is a question for a person,
-    never a guess.
+    ``requester`` is the country whose police asks; "" is any. ``facts`` are the first
+    and last day of what happened, where an entity answers for some time only. None is
+    a gap; more than one is a question for a person, never a guess.
     """
     return tuple(
         one
         for one in protocol.entities
         if one.role in ("process", "authority")
-        and applies(one, service=service)
+        and applies(one, requester=requester, service=service)
         and _overlaps(one.valid_from, one.valid_until, (on, on))
         and (facts is None or _overlaps(one.facts_from, one.facts_until, facts))
-        and serves(protocol, one, country, service=service)
+        and serves(protocol, one, country, requester=requester, service=service)
     )
 
 

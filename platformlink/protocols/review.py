@@ -1,6 +1,7 @@
 """What a reviewer looks for: mistakes in a file, with their places."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ from platformlink.protocols.rules import addressees, support_of
 
 Found = Iterator[tuple[str, str]]  # JSON pointer, what is wrong and allowed
 SAMPLE = ("US", "GB", "DE", "CH", "NO", "AL", "RS", "TR", "IN", "BR", "AU")
+IF_SEVERAL = (
+    "part them by regions, services or, where it follows the country that asks, by"
+    " requesters and requesters_except; if nobody knows it, write unknown in"
+    " addressing, by"
+)
 NAMED_REGIONS = ("EU", "EEA", "anywhere", "elsewhere")
 
 
@@ -106,22 +112,34 @@ def _channels(protocol: CooperationProtocol) -> Found:
 
 
 def _coverage(protocol: CooperationProtocol) -> Found:
-    """Find countries that no entity serves, or several do without being a question."""
+    """Find who asks in vain, or would be offered several without being asked."""
     if protocol.lifecycle.status in ("closed", "merged"):
         return
     on = protocol.review.last_on
     for service in protocol.services:
-        for country in SAMPLE:
-            found = addressees(protocol, country, service.code, on, facts=(on, on))
+        for requester, country in product(_requesters(protocol), SAMPLE):
+            found = addressees(
+                protocol, country, service.code, on, requester=requester, facts=(on, on)
+            )
+            place = f"the service {service.code!r}, account holder in {country}"
+            place += f", police of {requester}" if requester else ""
             if not found:
-                text = f"nobody is addressed for {service.code} in {country}"
-                yield "/entities", text
+                yield "/entities", f"nobody is addressed for {place}"
                 break
             if len(found) > 1 and protocol.addressing.by != "unknown":
                 names = ", ".join(one.code for one in found)
-                text = f"several are addressed for {service.code} in {country}: {names}"
-                yield "/entities", f"{text}; if that is so, say: addressing by unknown"
+                text = f"several are addressed for {place}: {names}; {IF_SEVERAL}"
+                yield "/entities", text
                 break
+
+
+def _requesters(protocol: CooperationProtocol) -> tuple[str, ...]:
+    """Return countries that ask, where entities tell them apart, else "" for any."""
+    entities = protocol.entities
+    if not any(one.requesters or one.requesters_except for one in entities):
+        return ("",)
+    named = {c for one in entities for c in (*one.requesters, *one.requesters_except)}
+    return tuple(sorted({*SAMPLE, *named}))
 
 
 def _order(protocol: CooperationProtocol) -> Found:

@@ -176,6 +176,7 @@ def _addressee(
         draft.holder_country,
         draft.service,
         now.date(),
+        requester=draft.requester,
         facts=days_of(draft),
     )
     codes = [one.code for one in found]

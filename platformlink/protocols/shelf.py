@@ -100,6 +100,7 @@ class Library:
     """
     All protocols by slug, and the agreements of this authority with them.
 
+    ``requester`` is the authority's own country, "" where no authority asks;
     ``coming`` wait for their day, by slug, the earliest first; see `on`.
     """
 
@@ -108,14 +109,18 @@ class Library:
         entries: dict[str, Entry],
         agreements: dict[str, Agreement],
         coming: dict[str, tuple[Entry, ...]] | None = None,
+        requester: str = "",
     ) -> None:
+        self.requester = requester
         self._entries = entries
         self._agreements = agreements
         self._coming = coming or {}
         self._views: dict[frozenset[str], Library] = {}
 
     @classmethod
-    def load(cls, path: Path, overlay: Path | None = None) -> "Library":
+    def load(
+        cls, path: Path, overlay: Path | None = None, *, requester: str = ""
+    ) -> "Library":
         """
         Return the library of a directory; ``overlay`` holds agreements, by slug.
 
@@ -142,7 +147,7 @@ class Library:
                 problems += wrong.problems
         if problems:
             raise DocumentWrong(*problems)
-        return cls(entries, agreements, coming)
+        return cls(entries, agreements, coming, requester)
 
     def on(self, today: date) -> "Library":
         """Return the library as it is in force on a day."""
@@ -159,7 +164,8 @@ class Library:
                 slug: tuple(one for one in waiting if one not in due[slug])
                 for slug, waiting in self._coming.items()
             }
-            view = Library({**self._entries, **chosen}, self._agreements, later)
+            entries = {**self._entries, **chosen}
+            view = Library(entries, self._agreements, later, self.requester)
             self._views[key] = view
         return self._views[key]
 

@@ -312,7 +312,12 @@ async def platform_page(
         service=asked.service,
         countries=_countries(shell.words.language),
         found=addressees(
-            protocol, where, asked.service, today, facts=(on, on) if on else None
+            protocol,
+            where,
+            asked.service,
+            today,
+            requester=requester,
+            facts=(on, on) if on else None,
         ),
         hold=hold_words(protocol, requester),
         holds=holds_of(protocol, requester),

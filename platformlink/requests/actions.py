@@ -24,7 +24,6 @@ from platformlink.permissions import (
 from platformlink.protocols import actions as protocols
 from platformlink.protocols.drafts import days_between
 from platformlink.protocols.identifiers import normalise
-from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.rules import addressees
 from platformlink.protocols.shelf import Library
 from platformlink.requests import queries, rules
@@ -200,7 +199,7 @@ async def _fill(
     for name in PLAIN_FIELDS:
         setattr(request, name, getattr(fields, name))
     protocol = library.get(request.platform)
-    request.entity = request.entity or _only_entity(protocol, fields, request)
+    request.entity = request.entity or _only_entity(library, fields, request)
     request.period_from_at, request.period_to_at = fields.period.from_, fields.period.to
     request.data = list(dict.fromkeys(fields.data))
     request.non_disclosure = fields.confidentiality.non_disclosure
@@ -226,13 +225,16 @@ async def _fill(
     await session.flush()
 
 
-def _only_entity(
-    protocol: CooperationProtocol, fields: RequestIn, request: PlatformRequest
-) -> str:
+def _only_entity(library: Library, fields: RequestIn, request: PlatformRequest) -> str:
     """Return the entity that the protocol names, or nothing where it is a question."""
-    on = request.created_at.date()
-    facts = days_between(fields.period.from_, fields.period.to)
-    found = addressees(protocol, fields.holder_country, "", on, facts=facts)
+    found = addressees(
+        library.get(request.platform),
+        fields.holder_country,
+        "",
+        request.created_at.date(),
+        requester=library.requester,
+        facts=days_between(fields.period.from_, fields.period.to),
+    )
     return found[0].code if len(found) == 1 else ""
 
 

@@ -11,7 +11,7 @@ from platformlink.authority import Authority, said
 from platformlink.cases.tables import Case
 from platformlink.errors import FieldError
 from platformlink.protocols.drafts import days_between
-from platformlink.protocols.protocol import CooperationProtocol, Entity
+from platformlink.protocols.protocol import CooperationProtocol, Entity, applies
 from platformlink.protocols.rules import addressees
 from platformlink.requests.rules import (
     AuthorisationIn,
@@ -193,7 +193,10 @@ def shown(
     zone = authority.tz
     on = request.created_at.date()
     days = days_between(request.period_from_at, request.period_to_at)
-    fitting = addressees(protocol, request.holder_country, "", on, facts=days)
+    country = authority.country
+    fitting = addressees(
+        protocol, request.holder_country, "", on, requester=country, facts=days
+    )
     chosen = next((x for x in protocol.entities if x.code == request.entity), None)
     kept_period = (
         local(request.period_from_at, zone),
@@ -213,11 +216,14 @@ def shown(
         ],
         period_from=period_from,
         period_to=period_to,
-        countries=countries(language, authority.country),
+        countries=countries(language, country),
         entities=[
             Choice(one.code, f"{one.name}, {one.country}")
             for one in protocol.entities
-            if one.role in ("process", "authority")
+            if one is chosen
+            or (
+                one.role in ("process", "authority") and applies(one, requester=country)
+            )
         ],
         addressee=chosen,
         is_open=len(fitting) != 1 or (chosen is not None and chosen not in fitting),

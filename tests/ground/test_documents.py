@@ -45,7 +45,10 @@ def test_plain_words_stay_words(word: str) -> None:
     [
         ("titel: x", "a.yaml:1:1: unknown field 'titel': did you mean 'title'?"),
         ("title: x\nparts:\n- nam: a", "a.yaml:3:3: unknown field 'nam': did you mean"),
-        ("title: x\nparts:\n- name: a\n  way: fats", "a.yaml:4:8: way: 'fats' did you"),
+        (
+            "title: x\nparts:\n- name: a\n  way: fasst",
+            "a.yaml:4:8: way: 'fasst' is no word for it; did you mean 'fast'?",
+        ),
         ("title: 3", "title: a text is expected here, not a number; put it in quotes"),
         ("title: a\ntitle: b", "a.yaml:2:1: the key 'title' stands here twice"),
         ("title: &a x", "a.yaml:1:8: anchors and aliases are not allowed"),

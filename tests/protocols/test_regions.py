@@ -38,7 +38,7 @@ TODAY = date(2026, 11, 24)
 def test_the_addressee_follows_the_account_holder(
     slug: str, country: str, service: str, codes: list[str]
 ) -> None:
-    found = addressees(LIBRARY.get(slug), country, service, TODAY)
+    found = addressees(LIBRARY.get(slug), country, service, TODAY, requester="")
 
     assert [one.code for one in found] == codes
 
@@ -55,6 +55,8 @@ def test_the_addressee_follows_the_account_holder(
 def test_an_entity_may_answer_for_the_time_of_the_facts(
     facts: tuple[date, date] | None, codes: list[str]
 ) -> None:
-    found = addressees(LIBRARY.get("binance"), "AL", "", TODAY, facts=facts)
+    binance = LIBRARY.get("binance")
+
+    found = addressees(binance, "AL", "", TODAY, requester="AL", facts=facts)
 
     assert [one.code for one in found] == codes

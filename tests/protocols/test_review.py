@@ -21,13 +21,18 @@ def changed(tmp_path: Path, old: str, new: str) -> list[str]:
     [
         ("slug: tiktok", "slugg: tiktok", "did you mean 'slug'?"),
         ("support: accepted", "support: acepted", "did you mean 'accepted'?"),
+        (
+            "by: target_country",
+            "by: asking_country",
+            "by: 'asking_country' is no word for it; allowed here: facts_date, ",
+        ),
         ("pattern: '\\d{5,20}'", "pattern: '(\\d+)+'", "can run for seconds"),
         ("pattern: '\\d{5,20}'", "pattern: '(\\d'", "cannot be read"),
         ('example: "@example.name"', "example: no name", "does not match this example"),
         (
             "regions: [elsewhere]",
             "regions: [FR]",
-            "nobody is addressed for tiktok in AL",
+            "nobody is addressed for the service 'tiktok', account holder in AL",
         ),
         ("regions: [EEA, CH]", "regions: [anywhere]", "several are addressed"),
         ("source: [guidelines-july]", "source: [nowhere]", "no source is called"),
