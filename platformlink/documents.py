@@ -3,7 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from functools import cache
+from itertools import islice
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 import yaml
@@ -13,6 +15,7 @@ from platformlink.errors import FieldError, Invalid
 T = TypeVar("T")
 
 LARGEST_BYTES = 1_000_000
+MOST_FAULTS = 500  # of one document; more help nobody
 DEEPEST = 40
 # What is less like, between 0 and 1, means something else: police_order, court_order.
 WORD_LIKENESS = 0.8
@@ -30,6 +33,7 @@ NAMES = {
     "date": "a day, such as 2026-11-24,",
 }
 QUOTES = "a text with : or # or , or a backslash stands in 'single quotes'"
+LEFT_OUT = "; if it is not known, leave the field out"
 QUOTED = ("int", "float", "bool")
 
 # libyaml parses a file in milliseconds and does not recurse; both give equal events.
@@ -208,9 +212,14 @@ def _bare(info: Any) -> Any:  # noqa: ANN401 - msgspec's type descriptions
     return info.type if isinstance(info, msgspec.inspect.Metadata) else info
 
 
+@cache
+def _described_type(kind: Any) -> Any:  # noqa: ANN401 - msgspec's type descriptions
+    return msgspec.inspect.type_info(kind)
+
+
 def _leaf(kind: Any, path: list[str]) -> Any:  # noqa: ANN401 - msgspec's type descriptions
     """Return the description of the type at a path, or None."""
-    info: Any = msgspec.inspect.type_info(kind)
+    info: Any = _described_type(kind)
     for step in path:
         for one in getattr(_bare(info), "types", (info,)):
             inner = _inner(_bare(one), step)
@@ -264,16 +273,23 @@ def _described(info: Any) -> str:  # noqa: ANN401 - msgspec's type descriptions
 
 def _plainly(message: str, info: Any) -> str:  # noqa: ANN401 - msgspec's type descriptions
     """Return msgspec's complaint as a person says it who writes no programs."""
+    may_miss = any(
+        isinstance(one, msgspec.inspect.NoneType)
+        for one in getattr(_bare(info), "types", ())
+    )
+    otherwise = LEFT_OUT if may_miss else ""
     if "matching regex" in message and (said := _described(info)):
-        return f"expected here: {said}"
+        return f"expected here: {said}{otherwise}"
     if found := re.fullmatch(r"Expected `(\w+).*?`, got `(\w+)`", message):
         wanted, got = (NAMES.get(one, one) for one in found.groups())
         hint = "; put it in quotes" if found[1] == "str" and found[2] in QUOTED else ""
         return f"{wanted} is expected here, not {got}{hint}"
     if found := re.fullmatch(r"Object missing required field `(.+)`", message):
-        return f"the field {found[1]!r} is missing"
+        allowed = ", ".join(_words(_inner(_bare(info), found[1])))
+        hint = f"; allowed there: {allowed}" if allowed else ""
+        return f"the field {found[1]!r} is missing{hint}"
     if "RFC3339 encoded date" in message:
-        return "a day is expected here, such as 2026-11-24"
+        return f"a day is expected here, such as 2026-11-24{otherwise}"
     return message
 
 
@@ -284,15 +300,49 @@ def _advice(word: str, allowed: tuple[str, ...], likeness: float) -> str:
     return f"{hint}allowed here: {', '.join(allowed)}"
 
 
+def _faults(value: Any, kind: Any, *path: str) -> Iterator[tuple[list[str], str]]:  # noqa: ANN401 - any YAML value, any type
+    """Yield msgspec's complaints with their paths: it names the first one only."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        complaint, _, where = str(error).partition(" - at `")
+        yield [*path, *(a or b for a, b in STEP.findall(where.rstrip("`")))], complaint
+        yield from ((list(path), one) for one in _names_amiss(value, kind))
+        for step, inner, its in _parts(value, kind):
+            yield from _faults(inner, its, *path, step)
+
+
+def _names_amiss(value: Any, kind: Any) -> list[str]:  # noqa: ANN401 - any YAML value, any type
+    """Return complaints of the unknown fields of a struct, else of the missing ones."""
+    if not (isinstance(value, dict) and hasattr(kind, "__struct_fields__")):
+        return []
+    known = {one.encode_name: one.required for one in msgspec.structs.fields(kind)}
+    unknown = [name for name in value if name not in known]
+    missing = [one for one, needed in known.items() if needed and one not in value]
+    if unknown:
+        return [f"Object contains unknown field `{name}`" for name in unknown]
+    return [f"Object missing required field `{name}`" for name in missing]
+
+
+def _parts(value: Any, kind: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401 - any YAML value, any type
+    """Yield entries of a list or fields of a struct: where, what, and their type."""
+    if isinstance(value, list) and get_origin(kind) is tuple:
+        for place, one in enumerate(value):
+            yield str(place), one, get_args(kind)[0]
+    elif isinstance(value, dict) and hasattr(kind, "__struct_fields__"):
+        for field in msgspec.structs.fields(kind):
+            if field.encode_name in value:
+                yield field.encode_name, value[field.encode_name], field.type
+
+
 def _explain(
-    error: msgspec.ValidationError,
+    path: list[str],
+    complaint: str,
     kind: Any,  # noqa: ANN401 - any type msgspec can decode
     root: _Node,
     file: str,
 ) -> Problem:
     """Return msgspec's complaint with its place, and what is allowed there."""
-    complaint, _, where = str(error).partition(" - at `")
-    path = [a or b for a, b in STEP.findall(where.rstrip("`"))]
     info = _leaf(kind, path)
     node, words, message = root.at(path), _words(info), _plainly(complaint, info)
     if unknown := re.search(r"unknown field `(.+?)`", message):
@@ -302,7 +352,8 @@ def _explain(
         path = [*path, name]
     elif _is_choice(info) and not isinstance(node.value, dict | list):
         word = str(node.value).lower() if node.value in (True, False) else node.value
-        message = f"{path[-1]}: {word!r} is no word for it; {_advice(str(word), words, WORD_LIKENESS)}"
+        advice = _advice(str(word), words, WORD_LIKENESS)
+        message = f"{path[-1]}: {word!r} is no word for it; {advice}"
     elif path:
         message = f"{'.'.join(path)}: {message}"
     pointer = "".join(f"/{step}" for step in path)
@@ -330,13 +381,17 @@ def decode(content: str | bytes, kind: type[T], *, file: str) -> T:
     Plain words are text: only ``true``, ``false``, ``null`` and decimal numbers are
     not. Aliases, tags, more than 1 MB and more than 40 levels are refused too.
 
-    Raises: DocumentWrong, with line and column.
+    Raises: DocumentWrong with all that is wrong, by line and column.
     """
     root = _Reader(_text(content, file), file).read()
+    plain = root.plain()
     try:
-        return msgspec.convert(root.plain(), kind)
-    except msgspec.ValidationError as error:
-        raise DocumentWrong(_explain(error, kind, root, file)) from None
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError:
+        faults = islice(_faults(plain, kind), MOST_FAULTS)
+        found = {_explain(path, said, kind, root, file) for path, said in faults}
+        told = sorted(found, key=lambda one: (one.line, one.column, one.message))
+        raise DocumentWrong(*told) from None
 
 
 class Places:

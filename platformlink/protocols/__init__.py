@@ -15,10 +15,10 @@ versions in the database, recognition, and every question that a protocol answer
 2026-11-24: a figure of a statute or a treaty is marked so by ``basis``, so that no
     page shows it as a platform's promise.
 2026-11-24: more than two extra files, each one matter of the slice: the types
-    (``protocol``), the reader (``shelf``), canonical forms and recognition
-    (``identifiers``, ``recognition``), whom to address (``regions``), what is left
-    (``retention``), drafts, what they ask for and must carry (``drafts``, ``asking``,
-    ``needs``, ``targets``), what a reviewer of files looks for (``review``,
+    (``protocol``, ``agreement``), the reader (``shelf``), canonical forms and
+    recognition (``identifiers``, ``recognition``), whom to address (``regions``), what
+    is left (``retention``), drafts, what they ask for and must carry (``drafts``,
+    ``asking``, ``needs``, ``targets``), what a reviewer of files looks for (``review``,
     ``patterns``), versions and proposals (``changes``, ``patches``), forged doors
     (``lookalikes``), published texts (``guidelines``), those who care for all that
     (``caring``, ``reviewing``), and what pages say of it (``showing``).
@@ -38,6 +38,9 @@ versions in the database, recognition, and every question that a protocol answer
     not by trying: a trial depends on the machine.
 2026-11-25: whose police asks may decide whom it addresses, so the library knows the
     authority's country; whoever names an addressee must say who asks.
+2026-11-25: what a text says that we could not read is ``unread``, so that no page tells
+    it as "not published". A second kind of unknown value was turned down: it is a
+    question of how we know.
 2026-11-24: the types of a file stay in one module of some 700 lines (``protocol``),
     since it is the schema and is read from top to bottom; parted by section, each part
     would stand on a fourth with the words that all of them share.

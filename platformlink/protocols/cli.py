@@ -75,10 +75,15 @@ def check(path: Path | None, folder: Path, *, as_json: bool) -> None:
     """Check a file or a folder; exit 0, or 1 with file, line and what is allowed."""
     target = path or folder
     files = sorted(target.glob("*.yaml")) if target.is_dir() else [target]
-    problems = [problem for file in files for problem in review.problems(file)]
+    looked = [review.look(file) for file in files]
+    problems = [one for found in looked for one in found.problems]
+    hints = [one for found in looked for one in found.hints]
     if as_json:
-        click.echo(as_text({"files": len(files), "problems": problems}))
+        told = {"files": len(files), "problems": problems, "hints": hints}
+        click.echo(as_text(told))
     else:
+        for hint in hints:
+            click.echo(f"{hint} (a hint)", err=True)
         for problem in problems:
             click.echo(problem)
         click.echo(f"{len(files)} files, {len(problems)} problems", err=True)

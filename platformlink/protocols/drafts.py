@@ -12,6 +12,7 @@ HOW_WE_KNOW = {
     Confidence.SOURCED: "sourced",
     Confidence.SECONDARY: "second hand",
     Confidence.BACKGROUND: "our own knowledge: check it first",
+    Confidence.UNREAD: "not read by us",
     Confidence.UNKNOWN: "not published",
 }
 

@@ -16,6 +16,8 @@ HIDDEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\
 # http and https, also as they are disarmed in reports: hxxps[:]//
 SCHEME = re.compile(r"h(?:tt|xx)ps?(?::|\[:\])//", re.IGNORECASE)
 
+FRONT = re.compile(r"^(?:www|m|mobile)\.", re.IGNORECASE)
+
 
 def _phone(value: str) -> str:
     """Return a number in its international form, as far as it was given."""
@@ -72,8 +74,13 @@ def address_of(value: str) -> str:
 
 
 def in_link(identifier: Identifier, address: str) -> str | None:
-    """Return the value that an address (see `address_of`) names, or None."""
-    found = (_link(pattern).match(address) for pattern in identifier.links)
+    """
+    Return the value that an address (see `address_of`) names, or None.
+
+    An address on www., m. or mobile. is also read without that.
+    """
+    ways = dict.fromkeys((address, FRONT.sub("", address, count=1)))
+    found = (_link(link).match(way) for way in ways for link in identifier.links)
     values = (match["value"] for match in found if match)
     return next((one for one in values if one.lower() not in identifier.reserved), None)
 

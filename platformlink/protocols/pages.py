@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 
 from platformlink.protocols import queries
 from platformlink.protocols.protocol import CooperationProtocol, Kind, Support
-from platformlink.protocols.rules import addressees, is_stale, support_of
+from platformlink.protocols.rules import addressees, is_stale
 from platformlink.protocols.shelf import Library
 from platformlink.protocols.showing import (
     NOTICE_WORDS,
     SUPPORT_WORDS,
     hold_words,
     notice_words,
+    support_word,
 )
 from platformlink.values import Phrase
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
@@ -68,7 +69,7 @@ def _row(
         protocol=protocol,
         hold=hold_words(protocol, country),
         notice=notice_words(protocol, Kind.PRESERVATION),
-        emergency=SUPPORT_WORDS[support_of(protocol, Kind.EMERGENCY_DISCLOSURE)],
+        emergency=support_word(protocol, Kind.EMERGENCY_DISCLOSURE),
         addressee=", ".join(one.name for one in found),
         is_stale=is_stale(protocol, today, reviewed_on),
     )

@@ -90,11 +90,16 @@ Count = Annotated[int, Meta(ge=0, le=1000)] | Unknown
 
 
 class Confidence(StrEnum):
-    """How we know: official text, somebody else's, our own knowledge, or not at all."""
+    """
+    How we know: official text, somebody else's, our own knowledge, or not at all.
+
+    *unread*: a text says it that we could not read, or not to its end.
+    """
 
     SOURCED = "sourced"
     SECONDARY = "secondary"
     BACKGROUND = "background"
+    UNREAD = "unread"
     UNKNOWN = "unknown"
 
 
@@ -301,8 +306,14 @@ class Hold(ForWhom, frozen=True, kw_only=True):
 
     days: Days
     or_days: tuple[int, ...] = ()
-    basis: Basis
+    basis: Basis | None = None  # of a number of days it must be said
     most: Count = "unknown"  # of extensions; only on extensions
+
+    def __post_init__(self) -> None:
+        """Refuse a figure of which nobody knows whose word it is."""
+        if self.basis is None and self.days != "unknown":
+            message = f"basis: whose figure is it? allowed here: {', '.join(Basis)}"
+            raise ValueError(message)
 
 
 class Condition(Statement, frozen=True, kw_only=True):
@@ -660,36 +671,6 @@ class CooperationProtocol(Strict, frozen=True, kw_only=True):
     notes: tuple[Statement, ...] = ()
     beware: tuple[Statement, ...] = ()  # look-alikes and wrong doors
     sources: tuple[Source, ...]
-
-
-class AgreedContact(Strict, frozen=True, kw_only=True):
-    """A person or desk that the platform named to this authority."""
-
-    name: Text
-    purpose: Text
-    email: Text | None = None
-    phone: Text | None = None
-
-
-class AgreedTime(Strict, frozen=True, kw_only=True):
-    """How soon the platform promised this authority an answer."""
-
-    what: Literal["acknowledgement", "response"]
-    within: Span
-    kinds: tuple[Kind, ...] = ()  # none named: all
-
-
-class Agreement(Strict, frozen=True, kw_only=True):
-    """What this authority and the platform settled; kept apart from the public file."""
-
-    slug: Slug
-    agreed_on: date
-    review_on: date
-    reference: Text | None = None
-    contacts: tuple[AgreedContact, ...] = ()
-    times: tuple[AgreedTime, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    note: Text | None = None
 
 
 def applies(fact: ForWhom, *, requester: str = "", service: str = "") -> bool:

@@ -1,11 +1,13 @@
 """What a reviewer looks for: mistakes in a file, with their places."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import fields
 
 from platformlink.documents import DocumentWrong, Places, Problem
 from platformlink.protocols import shelf
@@ -14,22 +16,27 @@ from platformlink.protocols.identifiers import address_of, canonical, fits, in_l
 from platformlink.protocols.lookalikes import Doorkeeper, host_of
 from platformlink.protocols.patterns import fault
 from platformlink.protocols.protocol import (
+    Address,
     Confidence,
     CooperationProtocol,
     Fact,
     Identifier,
     Kind,
+    Regex,
     Support,
+    Text,
 )
 from platformlink.protocols.rules import addressees, support_of
 
 Found = Iterator[tuple[str, str]]  # JSON pointer, what is wrong and allowed
+UNKNOWN_WORD = "'unknown' would be taken for the answer: if nobody has published it"
 SAMPLE = ("US", "GB", "DE", "CH", "NO", "AL", "RS", "TR", "IN", "BR", "AU")
 IF_SEVERAL = (
     "part them by regions, services or, where it follows the country that asks, by"
     " requesters and requesters_except; if nobody knows it, write unknown in"
     " addressing, by"
 )
+FROM_TEXTS = (Confidence.SOURCED, Confidence.SECONDARY, Confidence.UNREAD)
 NAMED_REGIONS = ("EU", "EEA", "anywhere", "elsewhere")
 
 
@@ -55,10 +62,31 @@ def _provenance(protocol: CooperationProtocol) -> Found:
                     f"{at}/source/{place}",
                     f"no source is called {name!r}; known: {', '.join(sorted(known))}",
                 )
-        is_from_text = fact.confidence in (Confidence.SOURCED, Confidence.SECONDARY)
-        if is_from_text and not fact.source:
+        if fact.confidence in FROM_TEXTS and not fact.source:
             text = f"a fact that is {fact.confidence} names its source"
             yield f"{at}/confidence", text
+
+
+@cache
+def _free(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a struct's own type
+    """Return the fields of a type that may be left out, or hold any words."""
+    found = (
+        one.name for one in fields(kind) if one.type in (Text | None, Regex | None)
+    )
+    return (*found, "text") if kind is Address else tuple(found)
+
+
+def _unknowns(protocol: CooperationProtocol) -> Found:
+    """Find the word `unknown` where a page or a letter would show it as the answer."""
+    for at, one in walk(protocol):
+        kind: Any = type(one)
+        for name in _free(kind):
+            if str(getattr(one, name)).strip(" .").lower() == "unknown":
+                what = "address" if isinstance(one, Address) else name
+                text = (
+                    f"{name}: {UNKNOWN_WORD}, leave `{what}` out and say so in `note`"
+                )
+                yield f"{at}/{name}", text
 
 
 def _identifiers(protocol: CooperationProtocol) -> Found:
@@ -68,6 +96,7 @@ def _identifiers(protocol: CooperationProtocol) -> Found:
         yield from broken
         if not broken:
             yield from _examples(one, at)
+            yield from _link_example(protocol, one, at)
         if one.links and not protocol.hosts:
             yield f"{at}/links", "links need the platform's own hosts (field: hosts)"
 
@@ -80,6 +109,8 @@ def _patterns(one: Identifier, at: str) -> Found:
             yield f"{at}/links/{place}", wrong
         elif "(?P<value>" not in link:
             yield f"{at}/links/{place}", "a link has its value in a group (?P<value>…)"
+        elif "//" in link.replace("\\", ""):
+            yield f"{at}/links/{place}", "a link is written without https://"
 
 
 def _examples(one: Identifier, at: str) -> Found:
@@ -87,12 +118,22 @@ def _examples(one: Identifier, at: str) -> Found:
         yield f"{at}/kind", "a kind with a pattern has an example"
     if one.example and not fits(one, canonical(one, one.example)):
         yield f"{at}/example", "the pattern does not match this example"
-    if one.link_example:
-        address = address_of(one.link_example)
-        if in_link(one, address) is None or not fits(
-            one, canonical(one, one.link_example)
-        ):
-            yield f"{at}/link_example", "no link matches this example"
+
+
+def _link_example(protocol: CooperationProtocol, one: Identifier, at: str) -> Found:
+    if not one.link_example:
+        return
+    address, value = address_of(one.link_example), canonical(one, one.link_example)
+    host = host_of(address)
+    if not any(f".{host}".endswith(f".{own}") for own in protocol.hosts):
+        known = ", ".join(protocol.hosts)
+        yield f"{at}/link_example", f"its host {host!r} is not in hosts: {known}"
+    elif in_link(one, address) is None:
+        text = f"no link matches this example; it is read as: {address}"
+        yield f"{at}/link_example", text
+    elif not fits(one, value):
+        text = f"the link gives {value!r}, which the pattern does not match"
+        yield f"{at}/link_example", text
 
 
 def _channels(protocol: CooperationProtocol) -> Found:
@@ -218,7 +259,7 @@ def _references(protocol: CooperationProtocol) -> Found:
                 yield f"/identification/{place}/any_of", text
 
 
-CHECKS = (_provenance, _identifiers, _channels, _coverage, _order, _names)
+CHECKS = (_provenance, _unknowns, _identifiers, _channels, _coverage, _order, _names)
 
 
 def faults(protocol: CooperationProtocol) -> list[tuple[str, str]]:
@@ -226,19 +267,52 @@ def faults(protocol: CooperationProtocol) -> list[tuple[str, str]]:
     return [found for check in CHECKS for found in check(protocol)]
 
 
+def _hints(protocol: CooperationProtocol) -> Found:
+    """Find what is no mistake, but was hardly meant."""
+    named = {
+        name
+        for _, one in walk(protocol)
+        if isinstance(one, Fact)
+        for name in one.source
+    }
+    for place, one in enumerate(protocol.sources):
+        if one.id not in named:
+            yield f"/sources/{place}", f"no fact names the source {one.id!r}"
+
+
+class Looked(NamedTuple):
+    """What is wrong with a file, and what may be meant otherwise."""
+
+    problems: tuple[Problem, ...]
+    hints: tuple[Problem, ...] = ()
+
+
 def problems(path: Path) -> tuple[Problem, ...]:
     """Return all mistakes of a file, with line and column; none: it may be used."""
+    return look(path).problems
+
+
+def look(path: Path) -> Looked:
+    """Return all mistakes and hints of a file, with line and column."""
     try:
         entry = shelf.read(path)
     except DocumentWrong as wrong:
-        return wrong.problems
+        return Looked(wrong.problems)
     found = faults(entry.protocol)
     if "@" in path.stem and not path.with_name(f"{entry.protocol.slug}.yaml").is_file():
         found.append(("/effective_on", "no file is in force until then"))
-    if not found:
-        return ()
+    hints = list(_hints(entry.protocol))
+    if not found and not hints:
+        return Looked(())
     places = Places(entry.content)
-    told = [Problem(path.name, *places.of(at), at, text) for at, text in found]
+    return Looked(_placed(path.name, places, found), _placed(path.name, places, hints))
+
+
+def _placed(
+    file: str, places: Places, found: list[tuple[str, str]]
+) -> tuple[Problem, ...]:
+    """Return what was found with its places, in the order of lines."""
+    told = [Problem(file, *places.of(at), at, text) for at, text in found]
     return tuple(sorted(told, key=lambda one: (one.line, one.column)))
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from platformlink.protocols.protocol import Agreement, CooperationProtocol, Support
+from platformlink.protocols.agreement import Agreement
+from platformlink.protocols.protocol import CooperationProtocol, Support
 from platformlink.protocols.recognition import Certainty
 
 LONGEST_TEXT = 2_000_000  # characters

@@ -14,8 +14,9 @@ import msgspec
 from platformlink import documents
 from platformlink.documents import DocumentWrong, Problem
 from platformlink.errors import Missing
+from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.lookalikes import Doorkeeper
-from platformlink.protocols.protocol import Agreement, CooperationProtocol
+from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.recognition import Recogniser
 
 

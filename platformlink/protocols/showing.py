@@ -1,6 +1,6 @@
 """What pages say of one platform, its versions, and any pasted identifier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -10,17 +10,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols import queries, retention, shelf
+from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.changes import changes
 from platformlink.protocols.identifiers import born_at, identifier_of, oddities
 from platformlink.protocols.protocol import (
-    Agreement,
     Basis,
+    Confidence,
     CooperationProtocol,
     Entity,
     Fact,
     Hold,
     Kind,
     Notice,
+    Retention,
     Support,
     applies,
 )
@@ -34,6 +36,7 @@ from platformlink.web.pages import Page
 from platformlink.web.pages import Shell as PlainShell
 
 LONGEST_PASTE = 200_000  # characters
+UNREAD_WORDS = "not read by us"
 HOLD_WORDS = {
     Basis.STATED: "%(days)s days",
     Basis.STATUTORY: "%(days)s days by US law; not promised",
@@ -47,7 +50,7 @@ NOTICE_WORDS = {
     "where_law_requires": "tells where the law requires it",
     "unknown": "not published",
 }
-SUPPORT_WORDS = {
+SUPPORT_WORDS: dict[str, str] = {
     Support.ACCEPTED: "taken",
     Support.DISCRETIONARY: "at their discretion",
     Support.UNKNOWN: "not published",
@@ -122,7 +125,7 @@ class PlatformPage(Page, frozen=True, kw_only=True):
     support: dict[str, str]
     notices: list[tuple[Notice, str]]
     kept: list[Kept]
-    kept_words: dict[str, str]
+    kept_word: Callable[[Retention], str]
     happened: str
     sources: dict[str, str]
 
@@ -166,6 +169,19 @@ class ClinicPage(Page, frozen=True, kw_only=True):
     lookalikes: list[Phrase]
 
 
+def word_of(words: Mapping[str, str], value: str, fact: Fact) -> str:
+    """Return the word for what a fact says; what is unknown may only be unread."""
+    if value == "unknown" and fact.confidence is Confidence.UNREAD:
+        return UNREAD_WORDS
+    return words.get(value, value)
+
+
+def support_word(protocol: CooperationProtocol, kind: Kind) -> str:
+    """Return whether a platform takes a kind of request, in a word."""
+    rule = getattr(protocol.requests, kind)
+    return word_of(SUPPORT_WORDS, support_of(protocol, kind), rule)
+
+
 def holds_of(protocol: CooperationProtocol, requester: str) -> list[Hold]:
     """Return the holds that a platform has for an asking country."""
     holds = protocol.requests.preservation.holds
@@ -176,9 +192,12 @@ def hold_words(protocol: CooperationProtocol, requester: str) -> Phrase:
     """Return how long data is held for us, and by whose word."""
     if protocol.requests.preservation.support is Support.NONE:
         return Phrase("not taken")
-    for hold in holds_of(protocol, requester):
-        if hold.days != "unknown":
+    holds = holds_of(protocol, requester)
+    for hold in holds:
+        if hold.basis and hold.days != "unknown":
             return Phrase(HOLD_WORDS[hold.basis], {"days": hold.days})
+    if any(hold.confidence is Confidence.UNREAD for hold in holds):
+        return Phrase(UNREAD_WORDS)
     return Phrase("not published")
 
 
@@ -186,7 +205,7 @@ def notice_words(protocol: CooperationProtocol, kind: Kind) -> str:
     """Return whether the user is told of a kind of request."""
     for notice in protocol.notice:
         if not notice.kinds or kind in notice.kinds:
-            return NOTICE_WORDS[notice.default]
+            return word_of(NOTICE_WORDS, notice.default, notice)
     return NOTICE_WORDS["unknown"]
 
 
@@ -223,6 +242,11 @@ def _left_words(left: Left) -> Phrase:
         if keeps in KEPT_WORDS:
             return Phrase(KEPT_WORDS[keeps])
         return Phrase(COUNTED_WORDS[left.rule.counts_from], {"keeps": keeps})
+    if (
+        left.state is retention.State.UNKNOWN
+        and left.rule.confidence is Confidence.UNREAD
+    ):
+        return Phrase("not read by us: preserve now")
     until_on = left.until_on.isoformat() if left.until_on else ""
     return Phrase(STATE_WORDS[left.state], {"until_on": until_on})
 
@@ -321,12 +345,12 @@ async def platform_page(
         ),
         hold=hold_words(protocol, requester),
         holds=holds_of(protocol, requester),
-        support={
-            kind.value: SUPPORT_WORDS[support_of(protocol, kind)] for kind in Kind
-        },
-        notices=[(one, NOTICE_WORDS[one.default]) for one in protocol.notice],
+        support={kind.value: support_word(protocol, kind) for kind in Kind},
+        notices=[
+            (one, word_of(NOTICE_WORDS, one.default, one)) for one in protocol.notice
+        ],
         kept=_kept(protocol, on, today),
-        kept_words=KEPT_WORDS,
+        kept_word=lambda rule: word_of(KEPT_WORDS, rule.keeps, rule),
         happened=asked.happened,
         sources=_sources(protocol, shell),
     )

@@ -20,8 +20,8 @@ from platformlink.letters.tables import Letter
 from platformlink.notices import actions as notices
 from platformlink.permissions import Actor, Right, Role
 from platformlink.protocols import queries as protocols
+from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.protocol import (
-    Agreement,
     Channel,
     Confidence,
     CooperationProtocol,

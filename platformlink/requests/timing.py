@@ -18,8 +18,8 @@ from platformlink.clocks.terms import (
     Unit,
     parse,
 )
+from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.protocol import (
-    Agreement,
     CooperationProtocol,
     Entity,
     Hold,

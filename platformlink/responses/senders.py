@@ -4,9 +4,10 @@ import re
 from email.utils import parseaddr
 
 from platformlink.errors import FieldError
+from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.drafts import Finding, Severity
 from platformlink.protocols.lookalikes import Doorkeeper, Lookalike, host_of
-from platformlink.protocols.protocol import Agreement, CooperationProtocol
+from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.responses.codes import Effect, Kind
 from platformlink.responses.rules import EFFECTS
 from platformlink.values import Phrase

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platformlink.documents import DocumentWrong, Strict, decode, line_of
+from platformlink.documents import MOST_FAULTS, DocumentWrong, Strict, decode, line_of
 
 
 class Inner(Strict, frozen=True):
@@ -68,6 +68,30 @@ def test_plain_words_stay_words(word: str) -> None:
 )
 def test_a_mistake_has_a_place_and_a_mend(text: str | bytes, told: str) -> None:
     assert told in problem_of(text)
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
+    text = "titel: x\nparts:\n- name: 3\n  way: last\n- size: many\nwords: 7\n"
+
+    with pytest.raises(DocumentWrong) as caught:
+        decode(text, Outer, file="a.yaml")
+
+    told = [(one.line, one.message.partition(":")[0]) for one in caught.value.problems]
+    assert told == [
+        (1, "unknown field 'titel'"),
+        (3, "parts.0.name"),
+        (4, "way"),
+        (5, "parts.1"),
+        (5, "parts.1.size"),
+        (6, "words"),
+    ]
+
+
+def test_ten_thousand_mistakes_are_told_in_bounded_length() -> None:
+    with pytest.raises(DocumentWrong) as caught:
+        decode("parts:\n" + "- {}\n" * 10_000, Outer, file="a.yaml")
+
+    assert len(caught.value.problems) <= MOST_FAULTS
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor() -> None:

@@ -45,6 +45,21 @@ def test_a_program_reads_the_problems_in_json(tmp_path: Path) -> None:
     assert (told["files"], told["problems"][0]["file"]) == (1, "steam.yaml")
 
 
+def test_a_source_that_no_fact_names_is_a_hint(tmp_path: Path) -> None:
+    file = tmp_path / "steam.yaml"
+    other = "  - {id: other, title: Other, by: authority}\n"
+    file.write_text(STEAM.rstrip() + "\n" + other, encoding="utf-8")
+
+    result = run("check", str(file))
+    as_json = msgspec.json.decode(run("check", str(file), "--json").stdout)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no fact names the source 'other' (a hint)" in result.stderr
+    assert [one["pointer"] for one in as_json["hints"]] == [
+        "/sources/" + str(STEAM.count("\n  - id:", STEAM.index("\nsources:")))
+    ]
+
+
 def test_an_empty_folder_is_no_success(tmp_path: Path) -> None:
     assert run("check", str(tmp_path)).exit_code == 1
 

@@ -67,6 +67,12 @@ async def test_a_statute_is_never_shown_as_a_promise(ann: Client) -> None:
     assert "90 days by US law; not promised" in page.text
 
 
+async def test_what_we_could_not_read_is_not_called_unpublished(ann: Client) -> None:
+    page = await ann.get("/platforms/binance")
+
+    assert "<h2>Hold and extension <small>not read by us</small></h2>" in page.text
+
+
 async def test_versions_tell_what_changed(
     ann: Client, runtime: Runtime, library: Library, now: datetime
 ) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
+from msgspec.structs import fields
 
 from platformlink.protocols import protocol, review
 from platformlink.protocols.protocol import (
@@ -22,6 +23,8 @@ from platformlink.protocols.protocol import (
 )
 from platformlink.protocols.shelf import Library
 
+# Fields whose names the table of entries says, or that stand in pairs.
+TOGETHER = {"code", "name", "country", "valid_until", "facts_until"}
 README = Path("protocols/README.md").read_text(encoding="utf-8")
 
 
@@ -74,6 +77,45 @@ def test_the_readme_names_all_words_that_are_allowed(
     field: str, allowed: tuple[str, ...]
 ) -> None:
     assert words(field) == set(allowed)
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        ("services", protocol.Service),
+        ("regions", protocol.Region),
+        ("entities", protocol.Entity),
+        ("entities.addresses", protocol.Address),
+        ("channels", Channel),
+        ("channels.verified", protocol.Verified),
+        ("requests.…", Preservation),
+        ("requests.others", protocol.OtherRequest),
+        ("legal", Footing),
+        ("identifiers", Identifier),
+        ("identification", protocol.Identification),
+        ("limits", protocol.Limit),
+        ("required", Required),
+        ("data", protocol.DataItem),
+        ("data.retention", Retention),
+        ("notice", protocol.Notice),
+        ("side_effects", SideEffect),
+        ("times", Time),
+        ("sources", protocol.Source),
+    ],
+)
+def test_the_readme_names_what_an_entry_must_have(entries: str, kind: type) -> None:
+    needed = {one.name for one in fields(kind) if one.required}
+    table = README[README.index("| entries of |") :]
+    found = re.search(rf"^\| `{re.escape(entries)}` \| (.+) \|$", table, re.MULTILINE)
+
+    assert found
+    assert set(found[1].split(", ")) == needed - {"confidence"}
+
+
+@pytest.mark.parametrize("kind", [protocol.Entity, Channel, Identifier])
+def test_the_readme_says_what_each_field_of_these_means(kind: type) -> None:
+    rest = [f for f in kind.__annotations__ if f"`{f}" not in README]
+    assert [name for name in rest if name not in TOGETHER] == []
 
 
 def test_the_readme_speaks_of_every_section() -> None:

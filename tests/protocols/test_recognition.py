@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platformlink.protocols.identifiers import address_of
 from platformlink.protocols.protocol import Identifier
 from platformlink.protocols.recognition import Certainty, Recogniser, recognise
 from platformlink.protocols.shelf import Library
@@ -51,6 +52,20 @@ def test_the_link_of_every_file_is_found_for_certain(
     assert (slug, identifier.kind, Certainty.CERTAIN) in [
         (one.platform, one.kind, one.certainty) for one in found
     ]
+
+
+@pytest.mark.parametrize(("slug", "identifier"), LINKED)
+def test_its_front_for_browsers_and_telephones_is_the_same_host(
+    slug: str, identifier: Identifier
+) -> None:
+    host, slash, path = address_of(identifier.link_example or "").partition("/")
+    host = host.removeprefix("www.")
+
+    for front in ("", "www.", "m.", "mobile."):
+        found = RECOGNISER.find(f"see https://{front}{host}{slash}{path} there")
+        assert (slug, identifier.kind) in [(one.platform, one.kind) for one in found]
+        forged = f"see https://{front}{host}.example{slash}{path} there"
+        assert RECOGNISER.find(forged) == []
 
 
 def test_a_place_is_that_of_the_original_text() -> None:

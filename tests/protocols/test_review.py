@@ -43,6 +43,29 @@ def changed(tmp_path: Path, old: str, new: str) -> list[str]:
         ("code: shop", "code: tiktok", "stands here twice"),
         ("- [video_id]", "- [clip]", "'clip' is no kind of identifier"),
         ("regions: [US]", "regions: [Atlantis]", "no country code and no region"),
+        (
+            "address: ",
+            "address: unknown # ",
+            "if nobody has published it, leave `address` out and say so in `note`",
+        ),
+        ("example: ", "example: Unknown # ", "leave `example` out"),
+        ("pattern: ", "pattern: unknown # ", "leave `pattern` out"),
+        ("- text: ", "- text: unknown # ", "leave `address` out"),
+        (
+            "link_example: https://www.tiktok.com",
+            "link_example: https://www.tiktok.example",
+            "its host 'www.tiktok.example' is not in hosts: tiktok.com",
+        ),
+        (
+            "link_example: https://www.tiktok.com",
+            "link_example: https://www.tiktok.com/x",
+            "no link matches this example; it is read as: www.tiktok.com/x/@",
+        ),
+        (
+            "tiktok\\.com/@(?P<value>",
+            "https?://tiktok\\.com/@(?P<value>",
+            "a link is written without https://",
+        ),
         ("items: [transactions]", "items: [payments]", "'payments' is not known"),
     ],
 )
@@ -53,6 +76,27 @@ def test_a_mistake_is_told_with_its_line(
 
     assert any(told in problem for problem in problems), problems
     assert all(problem.startswith("tiktok.yaml:") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ("days: unknown", []),
+        ("days: 90", ["whose figure is it? allowed here: stated, statutory"]),
+    ],
+)
+def test_only_a_figure_needs_somebody_whose_word_it_is(
+    tmp_path: Path, days: str, told: list[str]
+) -> None:
+    hold = TIKTOK[TIKTOK.index("holds:") :].partition("basis: ")[0] + "basis: "
+    before = hold + TIKTOK.partition(hold)[2].partition("\n")[0] + "\n"
+    after = hold.replace("days: 90", days).removesuffix("basis: ").rstrip() + "\n"
+
+    found = changed(tmp_path, before, after)
+
+    assert [one in problem for one, problem in zip(told, found, strict=True)] == [
+        True for _ in told
+    ]
 
 
 def test_a_mistake_stands_where_it_is(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.clocks import queries as clocks
+from platformlink.protocols.agreement import AgreedContact, Agreement
 from platformlink.protocols.drafts import Severity
-from platformlink.protocols.protocol import AgreedContact, Agreement
 from platformlink.requests.rules import State
 from platformlink.responses import actions
 from platformlink.responses.codes import Kind
