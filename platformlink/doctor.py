@@ -147,7 +147,7 @@ async def _mail(settings: Settings) -> Check:
 
 async def _protocols(settings: Settings) -> Check:
     try:
-        count = len(wiring.library_of(settings).all())
+        count = len(wiring.library_of(settings, requester="").all())
     except Refusal as refusal:
         return Check(
             "protocols", "missing", str(refusal), "platformlink protocols check"

@@ -95,7 +95,7 @@ def protocols_of(settings: Settings) -> Path:
     return settings.protocols or shipped("protocols")
 
 
-def library_of(settings: Settings, *, requester: str = "") -> Library:
+def library_of(settings: Settings, *, requester: str) -> Library:
     """
     Return the protocol library, as a country that asks reads it; "" is any.
 

@@ -69,7 +69,7 @@ async def answering(runtime: Runtime, options: Options) -> AsyncIterator[Runtime
     if not runtime.settings.is_demonstration:
         raise NoDemonstration
     post = Post(
-        wiring.library_of(runtime.settings),
+        wiring.library_of(runtime.settings, requester=runtime.authority.country),
         runtime.authority.sender,
         runtime.clock,
         seed=options.seed,

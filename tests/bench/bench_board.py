@@ -80,7 +80,7 @@ async def fill(session: AsyncSession, runtime: Runtime) -> Actor:
     """Fill the database; return a liaison officer."""
     cast = await people.settle(session, runtime, "a password for the bench", NOW)
     actor = cast["luan"]
-    library = wiring.library_of(runtime.settings)
+    library = wiring.library_of(runtime.settings, requester=runtime.authority.country)
     version = await protocols.pin(session, library, "tiktok", NOW)
     started = NOW - timedelta(days=40)
     term = Term(
@@ -175,7 +175,10 @@ async def page(runtime: Runtime, actor: Actor) -> list[float]:
         session.add(entry)
     token, _ = tokens.issue(runtime.settings.secret, entry.id, actor.id, NOW)
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
-    built = app.build(runtime, wiring.library_of(runtime.settings))
+    built = app.build(
+        runtime,
+        wiring.library_of(runtime.settings, requester=runtime.authority.country),
+    )
     async with AsyncTestClient(built) as client:
 
         async def once() -> None:
