@@ -54,10 +54,12 @@ from platformlink.requests.tables import (
     RequestEvent,
     Target,
 )
+from platformlink.responses import next_steps
 from platformlink.responses import queries as responses
 from platformlink.responses.codes import KIND_NAMES as ANSWER_NAMES
 from platformlink.responses.codes import OUTCOME_NAMES, REASONS, USEFULNESS_NAMES
 from platformlink.responses.codes import Kind as AnswerKind
+from platformlink.responses.next_steps import ProposalOut
 from platformlink.responses.senders import Senders
 from platformlink.responses.tables import Response as Answer
 from platformlink.responses.tables import ResponseItem
@@ -108,6 +110,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     escalate: bool
     escalate_to_state: bool
     acknowledge: bool
+    follow: bool
 
 
 ASSESSED: Mapping[Outcome, str] = MappingProxyType(
@@ -148,6 +151,7 @@ class RequestPage(Page, frozen=True, kw_only=True):
     steps: Mapping[Do, str] = STEP_NAMES
     findings: list[FindingOut]
     children: list[PlatformRequest]
+    proposals: list[ProposalOut]
     can: Can
     whose: str
     mover: str
@@ -184,6 +188,7 @@ ICONS = {
     "ratify": "checks",
     "withdraw": "x",
 }
+PROPOSED_IN = (State.PARTLY_ANSWERED, State.ANSWERED, State.CLOSED)
 THEIRS = ("acknowledge", "ask", "answer", "answer_partly", "receive")
 
 
@@ -228,6 +233,7 @@ def can_of(
         escalate=sends and request.state in following.ASKED,
         escalate_to_state=is_point_known,
         acknowledge=sends and request.state in following.RECEIVED,
+        follow=sends,
     )
 
 
@@ -401,6 +407,7 @@ async def _page(
         plan=await _plan(session, runtime.authority, request, now),
         findings=[showing.finding(one, shell.words) for one in found],
         children=await _children(session, request, actor),
+        proposals=await _proposals(session, runtime, request, shell, now),
         can=can_of(request, actor, subject, reminders, is_point_known=bool(point)),
         whose=shell.words.say(rules.whose_move(State(request.state), protocol.name)),
         mover=MOVERS[State(request.state)],
@@ -409,6 +416,20 @@ async def _page(
         question=next((one.note for one in answers if one.kind in ASKING), ""),
         path=f"/requests/{request.reference or request.draft_id}",
     )
+
+
+async def _proposals(
+    session: AsyncSession,
+    runtime: Runtime,
+    request: PlatformRequest,
+    shell: PlainShell,
+    now: datetime,
+) -> list[ProposalOut]:
+    """Return what may be done next; nothing where it is over, or they wait for us."""
+    if request.state not in PROPOSED_IN:
+        return []
+    found = await next_steps.proposed(session, runtime, request, shell.words, now)
+    return [next_steps.shown(one, shell.words) for one in found]
 
 
 async def _plan(

@@ -19,7 +19,15 @@ from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.recognition import Recognised
 from platformlink.protocols.shelf import Library
-from platformlink.requests import actions, forms, queries, sealing, showing, steps
+from platformlink.requests import (
+    actions,
+    forms,
+    queries,
+    repeating,
+    sealing,
+    showing,
+    steps,
+)
 from platformlink.requests.forms import DraftForm
 from platformlink.requests.queries import Filter, Line
 from platformlink.requests.rules import (
@@ -327,6 +335,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
                 session, self.runtime, self.request, self.case, self.now
             )
         ]
+        found += await self._follows()
         found += await self._asked_before(targets)
         form = forms.shown(
             shown,
@@ -338,6 +347,15 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             typed_period=typed_period,
         )
         return EditPage(title=f"{form.platform}: draft", form=form, **_counted(found))
+
+    async def _follows(self) -> list[FindingOut]:
+        """Return what this draft changes of the request that it follows."""
+        say = self.shell.words.say
+        return [
+            FindingOut("hint", "/platform", one.verb, say(one.phrase), "", "")
+            for one, _ in await queries.history(self.session, self.request.id)
+            if one.verb == repeating.FOLLOWS
+        ]
 
     async def _asked_before(self, targets: list[Target]) -> list[FindingOut]:
         """Return which accounts were asked about already, as far as one may know."""

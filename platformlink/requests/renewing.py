@@ -5,19 +5,10 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.requests import actions, queries
-from platformlink.requests.rules import OVER, Kind, new_draft_id
-from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.requests import actions, repeating
+from platformlink.requests.rules import OVER, Kind
+from platformlink.requests.tables import PlatformRequest
 from platformlink.values import Phrase
-
-COPIED = {
-    *("case_id", "unit_id", "author_id", "platform", "protocol_version", "agreement"),
-    *("holder_country", "entity", "entity_reason", "instrument", "urgency"),
-    "urgency_reason",
-    *("language", "narrative", "narrative_local", "nexus", "necessity", "data"),
-    *("report_number", "period_from_at", "period_to_at", "non_disclosure"),
-    *("non_disclosure_until_on", "non_disclosure_reason", "authorisation"),
-}
 
 
 async def open_extension(
@@ -39,19 +30,8 @@ async def draft_extension(
     found = await open_extension(session, request.id)
     if found is not None:
         return found
-    draft = PlatformRequest(
-        **request.model_dump(include=COPIED),
-        draft_id=new_draft_id(),
-        kind=Kind.PRESERVATION_EXTENSION,
-        parent_id=request.id,
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(draft)
-    await session.flush()
-    for target in await queries.targets_of(session, request.id):
-        kept = target.model_dump(exclude={"id", "request_id"})
-        session.add(Target(**kept, request_id=draft.id))
+    kind = {"kind": Kind.PRESERVATION_EXTENSION}
+    draft = await repeating.copied(session, request, kind, now=now)
     name = request.reference or request.draft_id
     phrase = Phrase("Extension of %(name)s drafted by the desk", {"name": name})
     actions.note(session, draft, "draft", phrase, actor=None, now=now)

@@ -6,7 +6,8 @@ What comes back: each thing that a platform did, classified, item by item.
 
 Owns `response` and `response_item`. Received is apart from recorded. A correction is
 a new response that names the one it corrects; neither is ever erased. `codes` holds
-the closed lists.
+the closed lists; `proposals` what may be done after a refusal, and `next_steps` opens
+it to people: the slice is large since an answer has many sides.
 
 Decisions
 - 2026-11-24: An automatic reply, a bounce and what still needs reading stop no clock.
@@ -18,4 +19,7 @@ Decisions
   asked (a refusal: refused); a delivery without items is *not assessed*.
 - 2026-11-24: For one item the response received last counts.
 - 2026-11-24: A tie of no data and refused is called refused: the worse of the two.
+- 2026-11-25: A proposal is a reason code, what the protocol names, and the authority's
+  own instruments; it makes a draft, never a letter, and its author looks at it first.
+- 2026-11-25: While they wait for us nothing is proposed: the supplement is the way.
 """

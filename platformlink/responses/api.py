@@ -6,14 +6,15 @@ from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.identity.once import Once
+from platformlink.protocols.shelf import Library
 from platformlink.requests import queries as requests
 from platformlink.requests import showing
 from platformlink.requests.rules import CloseIn
 from platformlink.requests.schemas import FindingOut, RequestOut
 from platformlink.requests.showing import finding
 from platformlink.requests.tables import PlatformRequest
-from platformlink.responses import actions, queries
-from platformlink.responses.schemas import ItemOut, ResponseIn, ResponseOut
+from platformlink.responses import actions, next_steps, queries
+from platformlink.responses.schemas import FollowIn, ItemOut, ResponseIn, ResponseOut
 from platformlink.responses.tables import Response, ResponseItem
 from platformlink.web.handed import (
     FromPath,
@@ -28,6 +29,7 @@ from platformlink.web.versions import IfMatch, require_version, tagged
 from platformlink.web.words import Words
 
 Key = NamedDependency[Once]
+Protocols = NamedDependency[Library]
 
 
 async def _shown(
@@ -139,4 +141,46 @@ async def listed(
     return await _shown(session, request, shell.words, *found)
 
 
-router = Router("/api/v1", route_handlers=[record, close, listed])
+@get("/requests/{reference:str}/proposals")
+async def proposals(
+    session: Session,
+    runtime: Runtime,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    reference: FromPath[str],
+) -> list[next_steps.ProposalOut]:
+    """Return what may be done next, by their answers and what the protocol knows."""
+    request, _ = await requests.by_reference(session, reference, actor=actor)
+    showing.audit_read(session, request, actor, now)
+    found = await next_steps.proposed(session, runtime, request, shell.words, now)
+    return [next_steps.shown(one, shell.words) for one in found]
+
+
+@post("/requests/{reference:str}/follow-ups")
+async def follow_up(
+    session: Session,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    once: Key,
+    reference: FromPath[str],
+    data: JSONBody[FollowIn],
+) -> Answer[RequestOut]:
+    """Return the draft of a proposal, linked to the request that it follows."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await requests.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    words = shell.words
+    draft = await next_steps.follow(
+        session, runtime, library, request, data.key, words, actor=actor, now=now
+    )
+    told = await showing.whole(session, runtime, draft, case, words, now)
+    return once.keep(told, 201)
+
+
+router = Router("/api/v1", route_handlers=[record, close, listed, proposals, follow_up])

@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Response as Answer
 from litestar import Router, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from platformlink.errors import FieldError, Refusal
 from platformlink.permissions import Right
+from platformlink.protocols.shelf import Library
 from platformlink.requests import actions as requests
 from platformlink.requests import queries as request_queries
 from platformlink.requests.rules import CloseIn
 from platformlink.requests.tables import PlatformRequest
-from platformlink.responses import actions, rules
+from platformlink.responses import actions, next_steps, rules
 from platformlink.responses.actions import Asked
 from platformlink.responses.codes import (
     KIND_NAMES,
@@ -31,6 +33,8 @@ from platformlink.values import Phrase
 from platformlink.web.forms import Fields, by_pointer, instant, several, text
 from platformlink.web.handed import Form, FromPath, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
+
+Protocols = NamedDependency[Library]
 
 CATEGORY_NAMES = {
     "": "The account as a whole",
@@ -247,4 +251,33 @@ async def close(
     return go(f"/requests/{reference}")
 
 
-router = Router("/", route_handlers=[new, record, close])
+@post("/requests/{reference:str}/follow-ups", include_in_schema=False)
+async def follow_up(
+    session: Session,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    shell: Shell,
+    reference: FromPath[str],
+    form: Form,
+) -> Redirect:
+    """Make the draft of a proposal, and go to it: its author to its form."""
+    request, _ = await request_queries.by_reference(
+        session, reference, actor=actor, is_to_change=True
+    )
+    draft = await next_steps.follow(
+        session,
+        runtime,
+        library,
+        request,
+        text(form, "key"),
+        shell.words,
+        actor=actor,
+        now=now,
+    )
+    is_own = draft.author_id == actor.id
+    return go(f"/requests/{draft.draft_id}{'/edit' if is_own else ''}")
+
+
+router = Router("/", route_handlers=[new, record, close, follow_up])

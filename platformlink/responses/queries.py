@@ -1,12 +1,26 @@
 """Reading responses. The caller's right to the request is checked before."""
 
+from datetime import date
+
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.authority import Authority
+from platformlink.protocols import queries as protocols
+from platformlink.requests import queries as requests
 from platformlink.requests.rules import Outcome
+from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import rules
+from platformlink.responses.codes import Kind
+from platformlink.responses.proposals import (
+    REFUSING,
+    Asked,
+    Known,
+    Proposal,
+    propose,
+)
 from platformlink.responses.tables import Response, ResponseItem
 
 Correction = aliased(Response)
@@ -79,3 +93,31 @@ async def corrected(
     if found is None:
         raise rules.NoSuchResponse
     return found
+
+
+async def proposals(
+    session: AsyncSession,
+    authority: Authority,
+    request: PlatformRequest,
+    *,
+    language: str,
+    on: date,
+) -> list[Proposal]:
+    """Return what may be done next, by their answers and what the protocol knows."""
+    query = select(Response.kind).where(Response.request_id == request.id, COUNTS)
+    answers = tuple(Kind(one) for one in (await session.exec(query)).all())
+    if not REFUSING.intersection(answers):
+        return []
+    targets = await requests.targets_of(session, request.id)
+    asked = Asked(
+        kind=request.kind,
+        entity=request.entity,
+        instrument=request.instrument,
+        language=request.language,
+        data=tuple(request.data),
+        identifiers=frozenset(one.kind for one in targets),
+        answers=answers,
+        reasons=tuple(await reasons_of(session, request.id)),
+    )
+    protocol = await protocols.pinned(session, request.protocol_version)
+    return propose(Known(asked, protocol, authority.instruments, language, on))

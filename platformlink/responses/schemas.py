@@ -61,3 +61,9 @@ class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     outcome: str
     findings: list[FindingOut]  # what is amiss with its sender
+
+
+class FollowIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of the proposals is taken."""
+
+    key: str
