@@ -85,7 +85,7 @@ async def play(stage: Stage) -> int:
 async def confirm_channels(stage: Stage) -> None:
     """Let the head of unit confirm every open channel, before anything is sent."""
     act = Act(stage.people["besa"], stage.now - timedelta(days=190))
-    how = "Compared with the platform's own page, and called its published number"
+    how = "Invented for the demonstration: compared with the platform's own page"
     async with stage.runtime.sessions.begin() as session:
         for protocol in stage.library.all():
             for one in protocol.channels:

@@ -19,6 +19,9 @@ import msgspec
 from platformlink.errors import Refusal
 from platformlink.letters import actions, archive, codes, forms, paper, queries
 from platformlink.letters.rules import (
+    Addressee,
+    DataItem,
+    Item,
     LetterFields,
     LetterKind,
     Means,
@@ -27,6 +30,8 @@ from platformlink.letters.rules import (
 )
 from platformlink.letters.schemas import IN_FORCE
 from platformlink.ports import Runtime, SealCheck, SealInfo
+from platformlink.protocols.protocol import CooperationProtocol
+from platformlink.protocols.regions import address_of, addressees
 from platformlink.protocols.shelf import Library
 from platformlink.values import Phrase
 
@@ -43,17 +48,50 @@ def letter() -> None:
 
 
 def _sample(runtime: Runtime, kind: LetterKind, slug: str) -> LetterFields:
-    """Return invented fields in our own name, to a platform if one is named."""
+    """
+    Return invented fields in our own name.
+
+    If a platform is named, addressee, accounts and data are of its file.
+    """
     fields = paper.sample(runtime.templates, kind)
     unit = runtime.authority.units[0].code
     fields = msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
     if not slug:
         return fields
     protocol = Library.load(runtime.protocols).get(slug)
-    addressee = msgspec.structs.replace(
-        fields.addressee, name=protocol.entities[0].name, lines=(), channel={}
+    return msgspec.structs.replace(
+        fields,
+        service=protocol.name,
+        addressee=_office(runtime, protocol),
+        items=_items(protocol)[: len(fields.items)],
+        data=_data(protocol) if fields.data else (),
     )
-    return msgspec.structs.replace(fields, service=protocol.name, addressee=addressee)
+
+
+def _office(runtime: Runtime, protocol: CooperationProtocol) -> Addressee:
+    """Return whom our authority addresses for a holder at home: the first, if any."""
+    country, on = runtime.authority.country, runtime.clock().date()
+    found = addressees(protocol, country, "", on, requester=country)
+    if not found:
+        return Addressee(name="")
+    return Addressee(name=found[0].name, lines=address_of(found[0], on))
+
+
+def _items(protocol: CooperationProtocol) -> tuple[Item, ...]:
+    """Return the examples of the identifiers that a platform takes."""
+    return tuple(
+        Item(kind={"en": one.name}, identifier=one.example)
+        for one in protocol.identifiers
+        if one.example and one.accepted in ("preferred", "accepted")
+    )
+
+
+def _data(protocol: CooperationProtocol) -> tuple[DataItem, ...]:
+    return tuple(
+        DataItem(one.category, {"en": one.name}, {"en": one.holds})
+        for one in protocol.data
+        if one.is_available
+    )
 
 
 async def _fields_of(runtime: Runtime, reference: str) -> LetterFields:
@@ -82,7 +120,13 @@ async def _preview(opened: Opened, reference: str, slug: str, kind: str) -> byte
 @click.option("--output", type=click.Path(path_type=Path), default=Path("preview.pdf"))
 @click.pass_obj
 def preview(opened: Opened, reference: str, slug: str, kind: str, output: Path) -> None:
-    """Write a watermarked preview: of REFERENCE, or of invented fields of a kind."""
+    """
+    Write a watermarked preview: of REFERENCE, or of invented fields of a kind.
+
+    With --protocol, addressee, accounts and data are those of that platform's file.
+    """
+    if output.exists():
+        click.confirm(f"{output} is there. Write over it?", abort=True, err=True)
     try:
         output.write_bytes(asyncio.run(_preview(opened, reference, slug, kind)))
     except Refusal as refusal:

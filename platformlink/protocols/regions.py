@@ -1,4 +1,4 @@
-"""For whose account holders an entity answers, and whom a letter addresses. Pure."""
+"""For whose account holders an entity answers, whom a letter addresses, and where."""
 
 from datetime import date
 
@@ -89,6 +89,16 @@ def addressees(
         and (facts is None or _overlaps(one.facts_from, one.facts_until, facts))
         and serves(protocol, one, country, requester=requester, service=service)
     )
+
+
+def address_of(entity: Entity, on: date) -> tuple[str, ...]:
+    """Return attention and lines of the address that is valid on a day, if any is."""
+    for address in entity.addresses:
+        begun = address.valid_from is None or address.valid_from <= on
+        if begun and (address.valid_until is None or on <= address.valid_until):
+            parts = address.text.split(", ")
+            return (*([entity.attention] if entity.attention else []), *parts)
+    return ()
 
 
 def _overlaps(begin: date | None, end: date | None, days: tuple[date, date]) -> bool:

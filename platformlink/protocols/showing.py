@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import ClassVar
 
 import msgspec
-from babel import Locale
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.ports import Runtime as PlainRuntime
@@ -34,6 +33,7 @@ from platformlink.protocols.shelf import Library
 from platformlink.values import Phrase
 from platformlink.web.pages import Page
 from platformlink.web.pages import Shell as PlainShell
+from platformlink.web.words import countries
 
 LONGEST_PASTE = 200_000  # characters
 UNREAD_WORDS = "not read by us"
@@ -118,7 +118,7 @@ class PlatformPage(Page, frozen=True, kw_only=True):
     coming: list[tuple[date | None, list[str]]]
     country: str
     service: str
-    countries: list[tuple[str, str]]
+    countries: tuple[tuple[str, str], ...]
     found: tuple[Entity, ...]
     hold: Phrase
     holds: list[Hold]
@@ -207,17 +207,6 @@ def notice_words(protocol: CooperationProtocol, kind: Kind) -> str:
         if not notice.kinds or kind in notice.kinds:
             return word_of(NOTICE_WORDS, notice.default, notice)
     return NOTICE_WORDS["unknown"]
-
-
-def _countries(language: str) -> list[tuple[str, str]]:
-    """Return the countries of the world by name."""
-    names = Locale.parse(language).territories
-    found = [
-        (code, name)
-        for code, name in names.items()
-        if len(code) == len("AL") and code.isalpha() and code not in ("EU", "UN", "ZZ")
-    ]
-    return sorted(found, key=lambda one: one[1].casefold())
 
 
 def _day_of(happened: str) -> date | None:
@@ -334,7 +323,7 @@ async def platform_page(
         ],
         country=where,
         service=asked.service,
-        countries=_countries(shell.words.language),
+        countries=countries(shell.words.language),
         found=addressees(
             protocol,
             where,

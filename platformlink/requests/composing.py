@@ -19,6 +19,7 @@ from platformlink.letters import rules as letters
 from platformlink.letters.forms import AnyForm
 from platformlink.letters.rules import LetterFields, LetterKind, Texts
 from platformlink.protocols.protocol import Channel, CooperationProtocol, Entity
+from platformlink.protocols.regions import address_of
 from platformlink.protocols.rules import Draft, Finding, Given, Severity
 from platformlink.requests import timing
 from platformlink.requests.rules import Kind
@@ -70,23 +71,13 @@ def _person(user: User) -> letters.Person:
     )
 
 
-def entity_address(entity: Entity, on: date) -> tuple[str, ...]:
-    """Return the lines of the address that is valid on a day."""
-    for address in entity.addresses:
-        begun = address.valid_from is None or address.valid_from <= on
-        if begun and (address.valid_until is None or on <= address.valid_until):
-            parts = address.text.split(", ")
-            return (*([entity.attention] if entity.attention else []), *parts)
-    return ()
-
-
 def _addressee(matter: Matter) -> letters.Addressee:
     if matter.entity is None:
         return letters.Addressee(name="")
     channel = {"en": matter.channel.name} if matter.channel else {}
     return letters.Addressee(
         name=matter.entity.name,
-        lines=entity_address(matter.entity, matter.at.date()),
+        lines=address_of(matter.entity, matter.at.date()),
         channel=channel,
     )
 

@@ -24,13 +24,13 @@ from platformlink.requests.rules import (
 )
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.web.forms import Fields, day, instant, several, text
+from platformlink.web.words import countries
 
 TEXTS = (
     *("kind", "instrument", "urgency", "urgency_reason", "narrative", "nexus"),
     *("narrative_local", "necessity", "report_number", "danger", "averts"),
     *("language", "holder_country", "entity", "entity_reason", "parent"),
 )
-COUNTRY = re.compile("[A-Z]{2}")  # not the regions, which have digits
 VERSION = re.compile("[0-9]{1,9}")
 
 
@@ -168,15 +168,10 @@ class DraftForm(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[Choice]
 
 
-def countries(language: str, first: str) -> list[Choice]:
+def _countries(language: str, first: str) -> list[Choice]:
     """Return all countries by name, the authority's own first."""
-    names = Locale.parse(language).territories
-    found = [
-        Choice(code, name)
-        for code, name in names.items()
-        if COUNTRY.fullmatch(code) and code not in ("EU", "EZ", "UN", "ZZ", "XA", "XB")
-    ]
-    return sorted(found, key=lambda one: (one.code != first, one.words))
+    found = (Choice(code, name) for code, name in countries(language))
+    return sorted(found, key=lambda one: one.code != first)
 
 
 def shown(
@@ -216,7 +211,7 @@ def shown(
         ],
         period_from=period_from,
         period_to=period_to,
-        countries=countries(language, country),
+        countries=_countries(language, country),
         entities=[
             Choice(one.code, f"{one.name}, {one.country}")
             for one in protocol.entities

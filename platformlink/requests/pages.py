@@ -93,6 +93,7 @@ class NewPage(Page, frozen=True, kw_only=True):
     pasted: str
     found: list[Found]
     platforms: tuple[CooperationProtocol, ...]
+    platform: str
     kind: str
     kinds: Mapping[Kind, str] = KIND_NAMES
     refusal: str = ""
@@ -188,9 +189,10 @@ async def new(
     library: Protocols,
     actor: Who,
     case: FromQuery[str] = "",
+    platform: FromQuery[str] = "",
     kind: FromQuery[str] = Kind.PRESERVATION,
 ) -> Response[str]:
-    """Show the form of a new request."""
+    """Show the form of a new request, perhaps with case and platform chosen."""
     page = NewPage(
         title="New request",
         cases=await cases.listed(session, cases.Filter(limit=200), actor=actor),
@@ -198,6 +200,7 @@ async def new(
         pasted="",
         found=[],
         platforms=library.all(),
+        platform=platform,
         kind=kind if kind in set(Kind) else Kind.PRESERVATION,
     )
     return shell.show(page)
@@ -266,6 +269,7 @@ async def file(
             pasted=pasted,
             found=_found(library, pasted),
             platforms=library.all(),
+            platform=text(form, "platform"),
             kind=text(form, "kind"),
             refusal=as_problem(refusal, shell.words, "").detail,
         )

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
 from babel.support import NullTranslations, Translations
 
@@ -22,7 +22,25 @@ LANGUAGES = ("en", "sq")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 PLACE = re.compile(r"%\(\w+\)s")
 WORD = re.compile(r"[^\W\d_]{2}")
+COUNTRY = re.compile("[A-Z]{2}")  # not the regions, which have digits
+# Two letters that name no country of its own: parts of others, unions, trials of texts.
+# Source: ISO 3166-1 (reserved and user-assigned codes); XK is Kosovo by usage.
+NO_COUNTRIES = {
+    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ"),
+    *("IC", "QO", "TA", "UN", "XA", "XB", "ZZ"),
+}
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@cache
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """Return the countries of the world as code and name, by name."""
+    found = [
+        (code, name)
+        for code, name in Locale.parse(language).territories.items()
+        if COUNTRY.fullmatch(code) and code not in NO_COUNTRIES
+    ]
+    return tuple(sorted(found, key=lambda one: one[1].casefold()))
 
 
 def has_words(text: str) -> bool:

@@ -1,4 +1,6 @@
+import re
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,26 @@ async def test_what_we_could_not_read_is_not_called_unpublished(ann: Client) -> 
     page = await ann.get("/platforms/binance")
 
     assert "<h2>Hold and extension <small>not read by us</small></h2>" in page.text
+
+
+async def test_the_countries_are_those_of_the_world(ann: Client) -> None:
+    page = await ann.get("/platforms/tiktok")
+
+    choice = page.text.partition('id="f-country"')[2].partition("</select>")[0]
+    codes = set(re.findall(r'<option value="(\w+)"', choice))
+    table = resources.files("tzdata") / "zoneinfo" / "iso3166.tab"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assigned = {line[:2] for line in lines if not line.startswith("#")}
+    assert codes == assigned | {"XK"}
+
+
+async def test_a_new_request_begins_with_the_platform_of_the_page(ann: Client) -> None:
+    page = await ann.get("/platforms/zoom")
+    form = await ann.get("/requests/new?platform=zoom")
+
+    assert 'href="/requests/new?platform=zoom"' in page.text
+    assert '<option value="zoom" selected>' in form.text
+    assert "<details open>" in form.text
 
 
 async def test_versions_tell_what_changed(
