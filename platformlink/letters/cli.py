@@ -123,7 +123,7 @@ def preview(opened: Opened, reference: str, slug: str, kind: str, output: Path) 
     """
     Write a watermarked preview: of REFERENCE, or of invented fields of a kind.
 
-    With --protocol, addressee, accounts and data are those of that platform's file.
+    With --protocol, addressee, accounts and data are of its file; all else is invented.
     """
     if output.exists():
         click.confirm(f"{output} is there. Write over it?", abort=True, err=True)

@@ -16,7 +16,6 @@ from platformlink.letters import queries as letter_queries
 from platformlink.permissions import Actor, Right, require
 from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols import queries as protocols
-from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.recognition import Recognised
 from platformlink.protocols.shelf import Library
 from platformlink.requests import (
@@ -92,7 +91,7 @@ class NewPage(Page, frozen=True, kw_only=True):
     case: str
     pasted: str
     found: list[Found]
-    platforms: tuple[CooperationProtocol, ...]
+    platforms: list[tuple[str, str]]  # slug and name
     platform: str
     kind: str
     kinds: Mapping[Kind, str] = KIND_NAMES
@@ -182,6 +181,10 @@ def _found(library: Library, pasted: str) -> list[Found]:
     return [Found(names[one.platform], one) for one in kept if one.platform in names]
 
 
+def _platforms(library: Library) -> list[tuple[str, str]]:
+    return [(one.slug, one.name) for one in library.all()]
+
+
 @get("/requests/new", include_in_schema=False)
 async def new(
     shell: Shell,
@@ -199,7 +202,7 @@ async def new(
         case=case,
         pasted="",
         found=[],
-        platforms=library.all(),
+        platforms=_platforms(library),
         platform=platform,
         kind=kind if kind in set(Kind) else Kind.PRESERVATION,
     )
@@ -268,7 +271,7 @@ async def file(
             case=text(form, "case"),
             pasted=pasted,
             found=_found(library, pasted),
-            platforms=library.all(),
+            platforms=_platforms(library),
             platform=text(form, "platform"),
             kind=text(form, "kind"),
             refusal=as_problem(refusal, shell.words, "").detail,
