@@ -13,7 +13,8 @@ import aiosmtplib
 from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.ports import Mail
 
-SECONDS = 20
+SECONDS = 20  # for each answer of the server
+MOST_ANSWERS = 2  # as long as these may all take together that come before the message
 
 
 class SmtpMailer:
@@ -42,15 +43,15 @@ class SmtpMailer:
         Raises: TurnedAway, NotTaken, Upstream.
         """
         content = _message(mail, self.sender).as_bytes()
-        client = await self._opened()
+        client = self._client()
         try:
-            await self._envelope(client, mail)
+            await self._begin(client, mail)
             return await self._text(client, content)
         finally:
             client.close()
 
-    async def _opened(self) -> aiosmtplib.SMTP:
-        client = aiosmtplib.SMTP(
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
             use_tls=self.is_tls,
@@ -58,14 +59,28 @@ class SmtpMailer:
             tls_context=ssl.create_default_context(),
             timeout=self.seconds,
         )
+
+    async def _begin(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
+        """
+        Come as far as the message.
+
+        All of it takes no longer than a few answers may: a sending that lasts is taken
+        for one that a dead worker left, and might be sent again beside it.
+        """
+        try:
+            async with asyncio.timeout(self.seconds * MOST_ANSWERS):
+                await self._open(client)
+                await self._envelope(client, mail)
+        except TimeoutError as error:
+            raise NotTaken("The mail server answers too slowly") from error
+
+    async def _open(self, client: aiosmtplib.SMTP) -> None:
         try:
             await client.connect()
             if self.user:
                 await client.login(self.user, self.password)
         except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
             raise NotTaken(f"The mail server cannot be reached: {error}") from error
-        return client
 
     async def _envelope(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
         try:

@@ -17,7 +17,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from platformlink.adapters.mail import FolderMailer, NoMailer, SmtpMailer
+from platformlink.adapters.mail import (
+    MOST_ANSWERS,
+    SECONDS,
+    FolderMailer,
+    NoMailer,
+    SmtpMailer,
+)
+from platformlink.dispatch.rules import STUCK
 from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.ports import Mail
 from platformlink.values import SealedPdf
@@ -199,6 +206,62 @@ async def test_who_stalls_or_dies_with_the_message_leaves_us_in_doubt(
 
     assert not isinstance(doubt.value, NotTaken)
     assert len(server.taken) == 1
+
+
+class Slow(Taking):
+    """Answers each command just before it is given up."""
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        await asyncio.sleep(0.45)
+        return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        await asyncio.sleep(0.45)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        await asyncio.sleep(0.45)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+async def test_who_is_slow_at_every_step_is_given_up_before_the_message() -> None:
+    server = Slow()
+    async with serving(server) as port:
+        with pytest.raises(NotTaken, match="too slowly"):
+            await mailer(port, seconds=0.5).send(LETTER)
+
+    assert server.taken == []
+
+
+def test_a_sending_ends_before_it_is_taken_for_a_dead_one() -> None:
+    # As far as the message; its start, and its end.
+    longest_seconds = SECONDS * MOST_ANSWERS + 2 * SECONDS
+
+    assert longest_seconds < STUCK.total_seconds()
 
 
 async def test_a_server_that_never_greets_takes_nothing() -> None:
