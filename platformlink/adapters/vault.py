@@ -7,7 +7,11 @@ Reading, hashing and encrypting run in threads; what is held in memory is one pa
 import asyncio
 import contextlib
 import hashlib
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -22,6 +26,9 @@ from platformlink.ports import KeptWhole
 from platformlink.settings import Settings
 
 PIECE_BYTES = 1024 * 1024
+THREADS = 4
+SECONDS = 60  # of silence; a part must be sent in it
+LONGEST = timedelta(days=1)  # of one request: ten gigabytes over a slow line
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -91,6 +98,8 @@ class AgeVault:
     def __init__(self, store: ObjectStore, recipients: Iterable[str]) -> None:
         self._store = store
         self._recipients = [pyrage.x25519.Recipient.from_str(x) for x in recipients]
+        # Its own: a store that stalls holds up nobody who signs in meanwhile.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="vault")
 
     @property
     def is_open(self) -> bool:
@@ -113,7 +122,7 @@ class AgeVault:
             sealed = pyrage.encrypt(content, [own])
             obstore.put(self._store, _part(item, number), sealed)
 
-        await _in_thread(put)
+        await self._in_thread(put)
 
     async def assemble(self, item: int, count: int, key: str) -> KeptWhole:
         """
@@ -121,7 +130,7 @@ class AgeVault:
 
         Raises: StoreAway, NotAssembled.
         """
-        return await _in_thread(self._assemble, item, count, key)
+        return await self._in_thread(self._assemble, item, count, key)
 
     def _assemble(self, item: int, count: int, key: str) -> KeptWhole:
         own = pyrage.x25519.Identity.from_str(key)
@@ -148,7 +157,7 @@ class AgeVault:
                 with contextlib.suppress(FileNotFoundError):
                     obstore.delete(self._store, _part(item, number))
 
-        await _in_thread(forget)
+        await self._in_thread(forget)
 
     async def fingerprint(self, item: int) -> str:
         """
@@ -167,7 +176,18 @@ class AgeVault:
                 digest.update(piece)
             return digest.hexdigest()
 
-        return await _in_thread(read)
+        return await self._in_thread(read)
+
+    async def _in_thread(
+        self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(
+                self._threads, partial(work, *args, **kwargs)
+            )
+        except (OSError, BaseError) as error:
+            raise StoreAway from error
 
     async def read(self, item: int) -> AsyncIterator[bytes]:
         """
@@ -181,13 +201,6 @@ class AgeVault:
                 yield bytes(piece)
         except (OSError, BaseError) as error:
             raise StoreAway from error
-
-
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    try:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    except (OSError, BaseError) as error:
-        raise StoreAway from error
 
 
 def identity_path(settings: Settings) -> Path:
@@ -206,11 +219,30 @@ def _demonstration_recipient(settings: Settings) -> str:
     return str(kept.to_public())
 
 
-def _store(settings: Settings) -> ObjectStore:
-    if settings.storage_url:
-        opened: ObjectStore = from_url(settings.storage_url)
-        return opened
-    return LocalStore(settings.data_dir / "vault", mkdir=True)
+def _store(settings: Settings, *, seconds: float = SECONDS) -> ObjectStore:
+    """
+    Return the store; one on a network that is silent for so long is given up.
+
+    The whole of a request may last: evidence is large.
+    """
+    url = settings.storage_url
+    if not url:
+        return LocalStore(settings.data_dir / "vault", mkdir=True)
+    if url.startswith("file:"):
+        local: ObjectStore = from_url(url)
+        return local
+    silent = timedelta(seconds=seconds)
+    opened: ObjectStore = from_url(
+        url,
+        client_options={
+            "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true"),
+            "connect_timeout": silent,
+            "read_timeout": silent,
+            "timeout": LONGEST,
+        },
+        retry_config={"max_retries": 2, "retry_timeout": silent},
+    )
+    return opened
 
 
 def _paths(store: ObjectStore) -> Iterator[str]:
@@ -265,9 +297,11 @@ def copy_in(settings: Settings, folder: Path) -> None:
         raise StoreAway from error
 
 
-def from_settings(settings: Settings, recipients: tuple[str, ...]) -> AgeVault:
+def from_settings(
+    settings: Settings, recipients: tuple[str, ...], *, seconds: float = SECONDS
+) -> AgeVault:
     """Return the vault of a desk: its store, and to whom it encrypts."""
-    store = _store(settings)
+    store = _store(settings, seconds=seconds)
     if not recipients and settings.is_demonstration:
         recipients = (_demonstration_recipient(settings),)
     return AgeVault(store, recipients)

@@ -1,6 +1,8 @@
 """The vault: what comes is hashed and encrypted, and nobody here can read it."""
 
+import asyncio
 import hashlib
+import socket
 from pathlib import Path
 
 import pyrage
@@ -115,6 +117,28 @@ async def test_a_store_that_does_not_answer_is_no_verdict(
 
     with pytest.raises(StoreAway):
         await vault.fingerprint(7)
+
+
+async def test_a_store_that_stalls_is_given_up_and_holds_up_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        for name, value in (
+            *(("ENDPOINT", place), ("ALLOW_HTTP", "true"), ("REGION", "any")),
+            *(("ACCESS_KEY_ID", "desk"), ("SECRET_ACCESS_KEY", "secret")),
+        ):
+            monkeypatch.setenv(f"AWS_{name}", value)
+        settings = Settings(storage_url="s3://evidence/desk", data_dir=tmp_path)
+        whose = (str(READER.to_public()),)
+        vault = vaults.from_settings(settings, whose, seconds=0.5)
+        stalled = [asyncio.create_task(vault.fingerprint(x)) for x in range(8)]
+
+        beside = await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 0.4)
+        given_up = await asyncio.gather(*stalled, return_exceptions=True)
+
+    assert beside == "done"
+    assert {type(one) for one in given_up} == {StoreAway}
 
 
 def test_without_recipients_there_is_no_vault(tmp_path: Path) -> None:
