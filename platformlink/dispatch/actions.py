@@ -231,8 +231,14 @@ async def _locked(
 async def put_back(
     session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
 ) -> None:
-    """Queue again what surely took nothing; after the last try it has failed."""
+    """
+    Queue again what surely took nothing; after the last try it has failed.
+
+    Written down twice, since a database went away in between, it is so once.
+    """
     dispatch, _ = await _locked(session, dispatch_id)
+    if dispatch.status != Status.SENDING:
+        return
     again = rules.next_try(dispatch.attempts, now)
     if again is None:
         await fail(session, dispatch_id, reason, now=now)
@@ -245,12 +251,23 @@ async def fail(
 ) -> None:
     """Note that a sending was refused for good."""
     dispatch, request = await _locked(session, dispatch_id)
+    if dispatch.status != Status.SENDING:
+        return
     dispatch.status, dispatch.note, dispatch.next_try_at = Status.FAILED, reason, None
     phrase = Phrase(
         "The mail server refused the letter: %(reason)s", {"reason": reason}
     )
     requests.note(session, request, "fail", phrase, actor=None, now=now)
     await _tell(session, request, dispatch, "refused", now=now)
+
+
+async def doubt(
+    session: AsyncSession, dispatch_id: int, reason: str, *, now: datetime
+) -> None:
+    """Leave to a person what broke off, unless it was decided meanwhile."""
+    dispatch, _ = await _locked(session, dispatch_id)
+    if dispatch.status == Status.SENDING:
+        await mark_uncertain(session, dispatch, reason, now=now)
 
 
 async def mark_uncertain(

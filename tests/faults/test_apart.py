@@ -1,6 +1,7 @@
 """Web and workers apart, on servers that stop and come back, and a real mail server."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -68,6 +69,25 @@ def test_while_the_database_is_away_the_answer_is_503_and_then_it_works_again(
     reference = desk.done("besa", f"/requests/{draft}/approve")["reference"]
     desk.done("luan", f"/requests/{reference}/dispatches", {"channel": "email"})
     wait_until(lambda: desk.status(reference) == ["delivered"])
+    assert len(stage.sink.about(reference)) == 1
+
+
+def test_what_the_mail_server_said_is_kept_though_the_database_was_away(
+    stage: Stage,
+) -> None:
+    desk = stage.running()
+    stage.sink.stalls_at = "answer"
+    reference = desk.dispatched("K-said")
+    wait_until(lambda: stage.sink.about(reference))
+
+    postgres.stop(stage.data)
+    stage.sink.stalls_at = ""
+    time.sleep(1)
+    postgres.start(stage.data)
+
+    wait_until(lambda: desk.status(reference) == ["delivered"])
+    (dispatch,) = desk.read("luan", f"/requests/{reference}/dispatches")
+    assert "taken as 4711" in dispatch["proof"]
     assert len(stage.sink.about(reference)) == 1
 
 
