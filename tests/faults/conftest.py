@@ -136,6 +136,21 @@ class Desk(Program):
         assert answer.is_success, answer.text
         return answer.json()
 
+    def sent_part(
+        self, name: str, path: str, number: int, content: bytes | Iterator[bytes]
+    ) -> httpx.Response:
+        """One part of an upload."""
+        self.read(name, "/me")
+        return httpx.put(
+            f"{self.url}/api/v1{path}/parts/{number}",
+            content=content,
+            headers={
+                "Authorization": f"Bearer {self.tokens[name]}",
+                "Content-Type": "application/octet-stream",
+            },
+            timeout=60,
+        )
+
     def confirm_channel(self) -> None:
         """Besa's word that the address is the platform's own: nothing goes before."""
         self.read("besa", "/me")

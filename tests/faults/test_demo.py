@@ -1,5 +1,6 @@
 """The demonstration, started twice, stopped and killed: what it confirmed is there."""
 
+import hashlib
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import msgspec
 import pytest
 
 from platformlink.demo.run import Note
+from platformlink.evidence.rules import PART_BYTES
 from tests.faults.conftest import (
     Desk,
     Program,
@@ -137,6 +140,36 @@ def test_what_was_confirmed_is_there_after_kill_9(
     assert desk.status(any_moment)[0] in ("delivered", "sending", "uncertain")
     assert len(stage.sent()) == len(set(stage.sent()))
     assert "entries hold" in stage.audit()
+
+
+def test_an_upload_goes_on_where_a_kill_broke_it_off(stage: Stage) -> None:
+    desk, parts = stage.running(), [b"a" * PART_BYTES, b"b" * PART_BYTES, b"the end"]
+    reference = desk.dispatched("K-upload")
+    wait_until(lambda: desk.status(reference) == ["delivered"])
+    given = {"name": "takeout.zip", "size_bytes": sum(map(len, parts))}
+    item = desk.done("luan", f"/requests/{reference}/evidence", given)
+    path = f"/requests/{reference}/evidence/{item['id']}"
+    assert desk.sent_part("luan", path, 1, parts[0]).is_success
+    half_sent = threading.Event()
+
+    def until_killed() -> Iterator[bytes]:
+        yield parts[1][: PART_BYTES // 2]
+        half_sent.set()
+        desk.process.wait(timeout=30)
+
+    with ThreadPoolExecutor() as beside:
+        broken = beside.submit(desk.sent_part, "luan", path, 2, until_killed())
+        half_sent.wait(timeout=30)
+        desk.kill()
+        assert isinstance(broken.exception(timeout=60), httpx.HTTPError)
+    desk = stage.running()
+
+    assert desk.read("luan", path)["item"]["missing"] == [2, 3]
+    for number in (2, 3):
+        assert desk.sent_part("luan", path, number, parts[number - 1]).is_success
+    wait_until(lambda: desk.read("luan", path)["item"]["state"] == "kept")
+    whole = hashlib.sha256(b"".join(parts)).hexdigest()
+    assert desk.read("luan", path)["item"]["sha256"] == whole
 
 
 def test_stopped_by_a_terminal_it_leaves_nothing_running(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -239,6 +240,15 @@ async def test_a_server_that_is_away_is_named() -> None:
 
     with pytest.raises(MailboxAway):
         await away.newer(0, 0)
+
+
+async def test_a_server_that_stalls_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        stalled = ImapMailbox(f"imap://desk:secret@127.0.0.1:{port}", seconds=0.3)
+
+        with pytest.raises(MailboxAway, match="timed out"):
+            await stalled.newer(0, 0)
 
 
 STRANGE = (
