@@ -50,9 +50,10 @@ class Commands(click.Group):
         """Return one, imported now if it is a slice's."""
         if cmd_name not in OF_SLICES:
             return super().get_command(context, cmd_name)
-        found: click.Command = getattr(import_module(OF_SLICES[cmd_name]), cmd_name)
-        if cmd_name == "protocols" and isinstance(found, click.Group):
-            found.add_command(import_module("platformlink.requests.cli").diff)
+        module = import_module(OF_SLICES[cmd_name])
+        found: click.Command = getattr(module, cmd_name)
+        if cmd_name == "protocols":  # it names requests, which stand above
+            module.Commands.later["diff"] = "platformlink.requests.cli"
         return found
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as click has it

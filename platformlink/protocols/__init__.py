@@ -20,8 +20,8 @@ versions in the database, recognition, and every question that a protocol answer
     is left (``retention``), drafts, what they ask for and must carry (``drafts``,
     ``asking``, ``needs``, ``targets``), what a reviewer of files looks for (``review``,
     ``patterns``), versions and proposals (``changes``, ``patches``), forged doors
-    (``lookalikes``), published texts (``guidelines``), those who care for all that
-    (``caring``, ``reviewing``), and what pages say of it (``showing``).
+    (``lookalikes``), published texts (``guidelines``, ``watching``), those who care for
+    all that (``caring``, ``reviewing``), and what pages say of it (``showing``).
 2026-11-24: a word that a fact still holds counts for half a year and for one version:
     what a file says anew, nobody has confirmed. Carrying words over was turned down.
 2026-11-24: a file for a later day lies beside the one in force, its day in its name

@@ -1,27 +1,24 @@
 """
-Protocols from the shell: check, list, show, watch, and the JSON Schema.
+Protocols from the shell: check, list, show, and the JSON Schema.
 
-Only `watch` needs the database: `click`'s object is a way to open the runtime.
+What needs the database (`watch`) is imported when it runs, so that checking a file
+does not wait for it.
 """
 
-import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import ClassVar
 
 import click
 import msgspec
 
 from platformlink.documents import DocumentWrong
 from platformlink.errors import Refusal
-from platformlink.ports import Runtime
-from platformlink.protocols import actions, caring, guidelines, queries, review, shelf
-from platformlink.protocols.guidelines import Dated, Line, Touched
+from platformlink.protocols import review, shelf
 from platformlink.protocols.shelf import Library
 
-Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
 FOLDER = click.Path(path_type=Path, exists=True)
 in_folder = click.option(
     "--folder",
@@ -46,23 +43,26 @@ def library_of(folder: Path) -> Library:
         raise click.ClickException("\n".join(map(str, wrong.problems))) from None
 
 
-class Given(msgspec.Struct, frozen=True):
-    """Whose text is imported, and which source of the file it is."""
+class Commands(click.Group):
+    """Commands of which those that need more than files are imported late."""
 
-    library: Library
-    slug: str
-    source: str
+    later: ClassVar = {"watch": "platformlink.protocols.watching"}
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all."""
+        return sorted([*super().list_commands(context), *self.later])
+
+    def get_command(
+        self, context: click.Context, cmd_name: str
+    ) -> click.Command | None:
+        """Return one, imported now if it is one of those."""
+        if cmd_name not in self.later:
+            return super().get_command(context, cmd_name)
+        found: click.Command = getattr(import_module(self.later[cmd_name]), cmd_name)
+        return found
 
 
-class Watched(msgspec.Struct, frozen=True):
-    """How many texts were new, what the newest changed, and which facts rest on it."""
-
-    kept: int
-    changed: list[Line]
-    touched: list[Touched]
-
-
-@click.group()
+@click.group(cls=Commands)
 def protocols() -> None:
     """Read and check how platforms cooperate."""
 
@@ -134,56 +134,3 @@ def show(slug: str, folder: Path, *, as_json: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of a protocol file, for editors."""
     click.echo(as_text(review.schema()))
-
-
-async def _watched(opened: Opened, given: Given, found: list[Dated]) -> Watched:
-    """Keep texts; return what the newest changed against the one before it."""
-    async with opened() as runtime, runtime.sessions.begin() as session:
-        kept = await actions.keep_texts(
-            session,
-            given.library,
-            given.slug,
-            given.source,
-            found,
-            actor_id=None,
-            now=runtime.clock(),
-        )
-        known = await queries.texts(session, given.slug, source=given.source)
-        changed: list[Line] = []
-        if known:
-            after, before = await queries.text_of(session, given.slug, known[0].id)
-            changed = guidelines.changed(
-                before.content if before else None, after.content
-            )
-    protocol = given.library.get(given.slug)
-    touched = guidelines.touched(protocol, given.source, changed)
-    return Watched(kept, changed, touched)
-
-
-@protocols.command()
-@click.argument("path", type=FOLDER)
-@click.option("--slug", required=True, help="Whose text it is.")
-@click.option("--source", default="", help="Which source of the file it is; its id.")
-@in_folder
-@in_json
-@click.pass_obj
-def watch(
-    opened: Opened, path: Path, slug: str, source: str, folder: Path, *, as_json: bool
-) -> None:
-    """Import a platform's guidelines; say what changed and what rests on it."""
-    library = library_of(folder)
-    try:
-        chosen = caring.source_id(library.get(slug), source)
-        found = guidelines.read(path, datetime.now(UTC).date())
-        given = Given(library, slug, chosen)
-        watched = asyncio.run(_watched(opened, given, found))
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from None
-    if as_json:
-        click.echo(as_text(watched))
-        return
-    for line in watched.changed:
-        click.echo(f"{line.sign} {line.text}")
-    for one in watched.touched:
-        click.echo(f"rests on it: {one.pointer}: {one.text[:200]}")
-    click.echo(f"{watched.kept} texts were new", err=True)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,16 @@ STEAM = Path("protocols/steam.yaml").read_text(encoding="utf-8")
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(protocols, words)
+
+
+def test_checking_a_file_waits_neither_for_database_nor_web() -> None:
+    heavy = "{'sqlalchemy', 'litestar', 'sqlmodel'} & set(sys.modules)"
+    asked = f"import sys, platformlink.protocols.cli; print({heavy} or 'neither')"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "neither\n"
 
 
 def test_all_files_pass_the_check() -> None:
