@@ -13,12 +13,18 @@
     return answer.json();
   }
 
-  async function stubborn(method, path, body) {
+  // What fails is tried again, and meanwhile the page says so.
+  async function stubborn(form, method, path, body) {
+    const status = form.querySelector("[role=status]");
+    const before = status.textContent;
     for (let tried = 1; ; tried += 1) {
       try {
-        return await ask(method, path, body);
+        const answer = await ask(method, path, body);
+        if (tried > 1) status.textContent = before;
+        return answer;
       } catch (problem) {
         if (tried === TRIES) throw problem;
+        status.textContent = form.dataset.again;
         await wait(500 * 2 ** tried);
       }
     }
@@ -47,13 +53,13 @@
     for (const number of item.missing) {
       const from = (number - 1) * item.part_bytes;
       const part = file.slice(from, from + item.part_bytes);
-      item = await stubborn("PUT", `${path}/${item.id}/parts/${number}`, part);
+      item = await stubborn(form, "PUT", `${path}/${item.id}/parts/${number}`, part);
       bar.value = 1 - item.missing.length / count;
     }
     status.textContent = form.dataset.sealing;
     while (item.state !== "kept") {
       await wait(1000);
-      item = await stubborn("GET", `${path}/${item.id}/state`);
+      item = await stubborn(form, "GET", `${path}/${item.id}/state`);
     }
     window.location.reload();
   }
