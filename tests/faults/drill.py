@@ -3,6 +3,8 @@ The fault drill: people work, everything is killed under them, and then we count
 
     python -m tests.faults.drill --runs 500 --seed 7
 
+Ctrl-C ends it early, and what was promised until then is judged.
+
 A run files, approves, seals, sends and records an answer, through the API of real
 processes. Only what the server confirmed is a promise. It exits with 1 where one is
 broken.
@@ -10,11 +12,13 @@ broken.
 
 import hashlib
 import re
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from typing import Any
@@ -28,7 +32,7 @@ from tests.faults.havoc import Havoc
 from tests.faults.judge import Found, Promised, Rung, Taken, Verdict, judge
 from tests.faults.stage import Stage
 
-PEOPLE = 3  # who work at once
+PEOPLE = 6  # who work at once
 PATIENCE_SECONDS = 180
 SOON_SECONDS = 20
 DUE_AFTER = timedelta(seconds=25)
@@ -48,6 +52,7 @@ class Drill:
         self.promised = Promised()
         self.answered: Counter[str] = Counter()  # how often with which status
         self.resolved: Counter[str] = Counter()  # what a person decided
+        self.is_over = False
 
     def _asked(
         self, name: str, method: str, path: str, body: object, key: str
@@ -127,6 +132,8 @@ class Drill:
 
     def run(self, number: int) -> None:
         """Do one run; what has not gone out soon is answered at the end."""
+        if self.is_over:
+            return
         reference = self.begin(f"K-{number}")
         ends = time.monotonic() + SOON_SECONDS
         while time.monotonic() < ends:
@@ -217,6 +224,9 @@ def hold(stage: Stage, runs: int, seed: int) -> tuple[Drill, Havoc]:
     havoc.start()
     with ThreadPoolExecutor(PEOPLE) as people:
         done = [people.submit(drill.run, number) for number in range(runs)]
+        with suppress(KeyboardInterrupt):  # ended early: so far it is judged
+            wait(done)
+        drill.is_over = True
     havoc.stop()
     for one in done:
         one.result()
@@ -247,12 +257,14 @@ def tell(verdicts: list[Verdict]) -> bool:
 @click.option("--seed", default=7, show_default=True)
 def main(runs: int, seed: int) -> None:
     """Hold the drill, print what was promised and what was kept."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     with own_folder() as folder:
         stage = Stage(folder)
         drill, havoc = hold(stage, runs, seed)
         verdicts = judge(drill.promised, drill.found())
         stage.end()
+    runs = len(drill.promised.filed)
     print(f"{runs} runs, seed {seed}, {time.monotonic() - begun:.0f} s")
     _counted("harm done", havoc.done)
     _counted("answers by status", drill.answered)
