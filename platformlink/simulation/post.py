@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -74,7 +75,7 @@ class Post:
     ) -> None:
         self._library, self._desk, self._clock = library, desk, clock
         self._seed, self._speed = seed, speed
-        self._validity = int(clock().timestamp())
+        self._validity = secrets.randbits(31)  # no other mailbox is numbered like it
         self._waiting: list[Due] = []
         self._arrived: list[Fetched] = []
         self.taken: dict[str, str] = {}  # reference -> mail, or portal

@@ -1,7 +1,8 @@
 """Letters leave a desk by SMTP or portal, and the answers come into its mailbox."""
 
+import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import msgspec
@@ -46,6 +47,12 @@ class Play:
     async def kinds(self, name: str) -> list[str]:
         given = (await self.desk.lea.get(f"{API}/{name}/responses")).json()
         return [one["kind"] for one in given]
+
+
+async def happened(what: Callable[[], bool]) -> None:
+    """Wait until it has; the platforms look once a second."""
+    while not what():  # noqa: ASYNC110 - nobody rings for a test
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -97,6 +104,23 @@ async def test_nobody_answers_a_pdf_that_is_no_letter(play: Play) -> None:
 
     assert not play.post.receive(b"%PDF-1.7 nothing", at=now)
     assert play.post.taken == {}
+
+
+async def test_beside_a_desk_it_answers_by_itself_and_tells_at_the_end(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [await desk.sent() for _ in range(3)]
+
+    async with answering(desk.runtime, Options(7, 1e9, None)) as beside:
+        post = beside.ports.mailbox
+        assert isinstance(post, Post)
+        await happened(lambda: set(names) <= set(post.taken))
+        desk.clock.now += timedelta(seconds=1)
+        await happened(lambda: bool(post.sent))
+
+    told = capsys.readouterr().out
+    assert f"{len(post.taken)} letters received" in told
+    assert f"{len(post.sent)} answers sent; the desk took in {len(post.sent)}" in told
 
 
 async def test_it_refuses_a_desk_that_is_no_demonstration(runtime: Runtime) -> None:
