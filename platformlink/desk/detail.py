@@ -188,7 +188,6 @@ ICONS = {
     "ratify": "checks",
     "withdraw": "x",
 }
-PROPOSED_IN = (State.PARTLY_ANSWERED, State.ANSWERED, State.CLOSED)
 THEIRS = ("acknowledge", "ask", "answer", "answer_partly", "receive")
 
 
@@ -425,9 +424,7 @@ async def _proposals(
     shell: PlainShell,
     now: datetime,
 ) -> list[ProposalOut]:
-    """Return what may be done next; nothing where it is over, or they wait for us."""
-    if request.state not in PROPOSED_IN:
-        return []
+    """Return what may be done next, in the reader's language."""
     found = await next_steps.proposed(session, runtime, request, shell.words, now)
     return [next_steps.shown(one, shell.words) for one in found]
 

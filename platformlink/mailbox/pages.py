@@ -48,6 +48,7 @@ class InboxPage(Page, frozen=True, kw_only=True):
     dropped: list[int]
     known: int
     moments: dict[int, str]  # when each file came, as a form writes it
+    twins: dict[int, datetime]  # when another message of the same id came
     refusal: str = ""
 
 
@@ -103,6 +104,7 @@ async def _page(
     return InboxPage(
         title="Inbox",
         waiting=waiting,
+        twins=await queries.came_before(session, [mail for mail, _ in waiting]),
         moments={mail.id: _moment(mail, zone) for mail, _ in waiting},
         kinds={str(kind): name for kind, name in KIND_NAMES.items()},
         has_mailbox=runtime.ports.mailbox.is_open,

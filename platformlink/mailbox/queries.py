@@ -1,6 +1,7 @@
 """Reading messages, with the reader's rights; and the clues that the records hold."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, false, func, select
@@ -17,6 +18,7 @@ from platformlink.requests.rules import OVER
 from platformlink.requests.tables import PlatformRequest
 
 MOST = 200
+LOOKED_BACK = 5000  # messages
 SHORTEST_REFERENCE = 5  # a shorter one stands in any text
 
 
@@ -161,3 +163,31 @@ async def named_in(session: AsyncSession, words: str) -> list[PlatformRequest]:
         .limit(MOST)
     )
     return list((await session.exec(query)).all())
+
+
+async def came_before(
+    session: AsyncSession, found: Sequence[ReceivedMail]
+) -> dict[int, datetime]:
+    """
+    Return when another message of the same id came, by number, for those that have one.
+
+    The same message may come by mail and be dropped: its bytes differ, its id does not.
+    Who drops it does so soon: only what came shortly before is looked at.
+    """
+    named = {one.id: one.message_id for one in found if one.message_id}
+    oldest = min(named, default=0) - LOOKED_BACK
+    query = (
+        select(ReceivedMail.message_id, ReceivedMail.id, ReceivedMail.recorded_at)
+        .where(
+            col(ReceivedMail.id) > oldest,
+            col(ReceivedMail.message_id).in_(set(named.values())),
+        )
+        .order_by(col(ReceivedMail.id).desc())
+    )
+    others = (await session.exec(query)).all()
+    return {
+        number: at
+        for number, name in named.items()
+        for other, earlier, at in others
+        if other == name and earlier < number
+    }

@@ -12,6 +12,7 @@ from platformlink.authority import Instrument
 from platformlink.errors import Conflict
 from platformlink.protocols.protocol import Category, CooperationProtocol
 from platformlink.requests.rules import Kind as RequestKind
+from platformlink.requests.rules import State
 from platformlink.responses.codes import REASONS, Kind
 from platformlink.values import Phrase
 
@@ -90,6 +91,8 @@ UNSAID: Mapping[Kind, tuple[Way, ...]] = MappingProxyType(
 )
 
 
+# While they wait for us our supplement is the way, and nothing is asked anew.
+PROPOSED_IN = (State.PARTLY_ANSWERED, State.ANSWERED, State.CLOSED)
 # What leaves something to be done; a delivery may, where it gives a part.
 REFUSING = frozenset({*UNSAID, Kind.DELIVERY})
 

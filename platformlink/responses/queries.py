@@ -15,6 +15,7 @@ from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import rules
 from platformlink.responses.codes import Kind
 from platformlink.responses.proposals import (
+    PROPOSED_IN,
     REFUSING,
     Asked,
     Known,
@@ -104,6 +105,8 @@ async def proposals(
     on: date,
 ) -> list[Proposal]:
     """Return what may be done next, by their answers and what the protocol knows."""
+    if request.state not in PROPOSED_IN:
+        return []
     query = select(Response.kind).where(Response.request_id == request.id, COUNTS)
     answers = tuple(Kind(one) for one in (await session.exec(query)).all())
     if not REFUSING.intersection(answers):

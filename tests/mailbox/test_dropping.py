@@ -176,6 +176,15 @@ async def test_the_same_bytes_are_taken_in_once(desk: Desk) -> None:
     assert "1 file came before; nothing is taken in twice." in page.text
 
 
+async def test_the_same_message_in_other_bytes_is_told(desk: Desk) -> None:
+    raw = mail("Hello.", "Subject: the same")
+    first = await taken(desk, desk.lea, "by-mail.eml", raw)
+    second = await taken(desk, desk.lea, "dropped.eml", raw + b"exported")
+
+    assert "came before, on" not in await waiting(desk.lea, first)
+    assert "came before, on" in await waiting(desk.lea, second)
+
+
 async def test_a_file_of_another_sort_is_refused_with_all_that_came_with_it(
     desk: Desk,
 ) -> None:

@@ -107,6 +107,22 @@ async def test_nothing_is_proposed_where_all_went_well(desk: Desk) -> None:
     assert "What may help now" not in (await desk.ann.page(f"/requests/{name}")).text
 
 
+async def test_while_they_wait_for_us_nothing_is_asked_anew(desk: Desk) -> None:
+    name = await desk.sent()
+    for kind in ("need_more_info", "other"):
+        given = {
+            "kind": kind,
+            "received_at": desk.clock.now.isoformat(),
+            "reasons": ["identifier_missing"],
+        }
+        await desk.lea.post(f"{API}/{name}/responses", given)
+
+    assert (await desk.ann.get(f"{API}/{name}")).json()["state"] == "needs_us"
+    assert await proposed(desk, name) == []
+    answer = await desk.lea.post(f"{API}/{name}/follow-ups", {"key": "identifier"})
+    assert answer.status_code == 409
+
+
 async def test_an_approver_reads_what_is_proposed_and_presses_nothing(
     desk: Desk,
 ) -> None:
