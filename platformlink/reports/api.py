@@ -4,14 +4,16 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from platformlink.errors import FieldError
-from platformlink.reports import queries, schemas
-from platformlink.reports.rules import ReportInvalid
+from platformlink.protocols.shelf import Library
+from platformlink.reports import files, queries, schemas
+from platformlink.reports.showing import Shown
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 
-FORMATS = ("json", "csv")
+BRIEF_BY = ("platform",)  # whatever else is asked for: it is drawn by platform
+Protocols = NamedDependency[Library]
 From = Annotated[date | None, QueryParameter(name="from")]
 To = Annotated[date | None, QueryParameter(name="to")]
 
@@ -28,32 +30,26 @@ async def responsiveness(
     shell: Shell,
     actor: Who,
     now: Now,
+    library: Protocols,
     from_on: From = None,
     to_on: To = None,
     by: FromQuery[str] = "platform",
     kind: FromQuery[str] = "",
     format: FromQuery[str] = "json",  # noqa: A002 - the name of the query parameter
-) -> Response[schemas.ReportOut | str]:
+) -> Response[schemas.ReportOut] | Response[bytes]:
     """Return how platforms answered what was sent in a period."""
-    if format not in FORMATS:
-        message = "Choose from: %(formats)s."
-        allowed = {"formats": ", ".join(FORMATS)}
-        raise ReportInvalid("", FieldError("/format", "unknown", message, allowed))
+    files.check(format)
     found = await queries.responsiveness(
         session,
         runtime.authority,
         queries.period_of(runtime.authority, now, from_on, to_on, kind),
-        by=keys_of(by),
+        by=BRIEF_BY if format == "pdf" else keys_of(by),
         actor=actor,
     )
     if format == "json":
         return Response(schemas.report_out(found, shell.words.say))
-    name = f"responsiveness-{found.from_on}-{found.to_on}.csv"
-    return Response(
-        schemas.as_csv(found),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    shown = Shown(found, shell.words, library, kind or "all")
+    return files.attached(await files.FORMATS[format](shown, runtime), format, found)
 
 
 router = Router("/api/v1", route_handlers=[responsiveness])

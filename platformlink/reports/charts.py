@@ -5,19 +5,24 @@ from itertools import pairwise
 
 import msgspec
 
-from platformlink.reports.estimates import Curve, Share
+from platformlink.reports.estimates import Curve, Quantile, Share
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 104, 12, 40
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 MOST_TICKS = 8
 LABEL_HEIGHT = 15
-STYLES = (
-    ("var(--line-1)", ""),
-    ("var(--line-2)", "7 4"),
-    ("var(--line-4)", "2 3"),
-    ("var(--line-3)", "9 3 2 3"),
+ROW_HEIGHT = 28
+SPANS_LEFT, SPANS_RIGHT = 170, 20
+MOST_CURVES = 4
+Styles = tuple[tuple[str, str], ...]
+# Colour and dash of each curve; on paper they are told apart by dash alone.
+DASHES = ("", "7 4", "2 3", "9 3 2 3")
+ON_SCREEN: Styles = tuple(
+    (f"var(--line-{number})", dash)
+    for number, dash in zip((1, 2, 4, 3), DASHES, strict=True)
 )
+ON_PAPER: Styles = tuple(("#000", dash) for dash in DASHES)
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -65,9 +70,9 @@ def tick_step(longest: float) -> int:
     return next(fits, STEPS[-1])
 
 
-def chart(curves: Sequence[tuple[str, Curve]]) -> Chart:
+def chart(curves: Sequence[tuple[str, Curve]], styles: Styles = ON_SCREEN) -> Chart:
     """Return the picture of at most four named curves."""
-    curves = curves[: len(STYLES)]
+    curves = curves[:MOST_CURVES]
     longest = max((one.last_days for _, one in curves), default=0) or 1
     step = tick_step(longest)
     last = (int(longest // step) + 1) * step
@@ -78,7 +83,7 @@ def chart(curves: Sequence[tuple[str, Curve]]) -> Chart:
         lines=[
             _line(name, one, style, scale, label_y, numbers)
             for (name, one), style, label_y in zip(
-                curves, STYLES, spread(ends), strict=False
+                curves, styles, spread(ends), strict=False
             )
         ],
         x_ticks=[Tick(scale.x(number), number) for number in numbers],
@@ -173,3 +178,54 @@ def bar(share: Share) -> Bar:
     low, high = share.interval
     at = 100 * (share.value or 0)
     return Bar(round(100 * low, 1), round(100 * (high - low), 1), round(at, 1))
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a picture of times: the half, the nine of ten, or beyond the edge."""
+
+    name: str
+    count: int
+    y: float
+    half_x: float | None
+    end_x: float
+    is_reached: bool  # nine of ten have happened; else an arrow points on
+
+
+class Spans(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of times by platform: lines from the half to nine of ten."""
+
+    lines: list[Span]
+    ticks: list[Tick]
+    width: int = WIDTH
+    height: int
+    left: int = SPANS_LEFT
+
+
+def spans(rows: Sequence[tuple[str, Curve, Quantile, Quantile]]) -> Spans:
+    """Return the picture of named times: their curve, its half and its nine of ten."""
+    ends = [nine.days or curve.last_days for _, curve, _, nine in rows]
+    longest = max(ends, default=0) or 1
+    step = tick_step(longest)
+    last = (int(longest // step) + 1) * step
+    wide = WIDTH - SPANS_LEFT - SPANS_RIGHT
+
+    def x(days: float) -> float:
+        return round(SPANS_LEFT + wide * days / last, 1)
+
+    return Spans(
+        lines=[
+            Span(
+                name=name,
+                count=curve.count,
+                y=(number + 0.5) * ROW_HEIGHT,
+                half_x=None if half.days is None else x(half.days),
+                end_x=x(end),
+                is_reached=nine.days is not None,
+            )
+            for number, ((name, curve, half, nine), end) in enumerate(
+                zip(rows, ends, strict=True)
+            )
+        ],
+        ticks=[Tick(x(number), number) for number in range(0, last + 1, step)],
+        height=len(rows) * ROW_HEIGHT,
+    )

@@ -8,15 +8,19 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
+from typing import BinaryIO
 
 import click
-import msgspec
 
 from platformlink.errors import Refusal
 from platformlink.permissions import Actor, Role
 from platformlink.ports import Runtime
-from platformlink.reports import queries, schemas
-from platformlink.reports.rules import KEYS, Report
+from platformlink.protocols.shelf import Library
+from platformlink.reports import queries
+from platformlink.reports.files import FORMATS
+from platformlink.reports.rules import KEYS
+from platformlink.reports.showing import Shown
+from platformlink.web.words import Words
 
 Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -29,21 +33,31 @@ def report() -> None:
     """Count what happened."""
 
 
-async def _responsiveness(
-    opened: Opened, from_on: date | None, to_on: date | None, by: tuple[str, ...]
-) -> Report:
+async def _made(
+    opened: Opened,
+    asked: tuple[date | None, date | None],
+    by: tuple[str, ...],
+    form: str,
+    language: str,
+) -> bytes:
     async with opened() as runtime, runtime.sessions() as session:
-        period = queries.period_of(runtime.authority, runtime.clock(), from_on, to_on)
-        return await queries.responsiveness(
-            session, runtime.authority, period, by=by, actor=SHELL
+        authority = runtime.authority
+        period = queries.period_of(authority, runtime.clock(), *asked)
+        found = await queries.responsiveness(
+            session, authority, period, by=by, actor=SHELL
         )
+        words = Words(language or authority.languages[0], authority.tz)
+        shown = Shown(found, words, Library.load(runtime.protocols))
+        return await FORMATS[form](shown, runtime)
 
 
 @report.command()
 @click.option("--from", "from_at", type=DAY, help="First day; else half a year back.")
 @click.option("--to", "to_at", type=DAY, help="Last day, included; else today.")
 @click.option("--by", multiple=True, type=click.Choice(KEYS), default=("platform",))
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="csv")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv")
+@click.option("--output", type=click.File("wb"), default="-", help="Else the screen.")
+@click.option("--language", default="", help="Else the authority's first.")
 @click.pass_obj
 def responsiveness(
     opened: Opened,
@@ -51,16 +65,14 @@ def responsiveness(
     to_at: datetime | None,
     by: tuple[str, ...],
     form: str,
+    output: BinaryIO,
+    language: str,
 ) -> None:
-    """Print how platforms answered what was sent in a period."""
-    from_on = from_at.date() if from_at else None
-    to_on = to_at.date() if to_at else None
+    """Write how platforms answered what was sent in a period."""
+    asked = (from_at.date() if from_at else None, to_at.date() if to_at else None)
+    by = ("platform",) if form == "pdf" else by
     try:
-        found = asyncio.run(_responsiveness(opened, from_on, to_on, by))
+        made = asyncio.run(_made(opened, asked, by, form, language))
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
-    if form == "csv":
-        click.echo(schemas.as_csv(found), nl=False)
-        return
-    shown = schemas.report_out(found, lambda text: text)
-    click.echo(msgspec.json.format(msgspec.json.encode(shown)).decode())
+    output.write(made)

@@ -1,398 +1,67 @@
 """The responsiveness report, for people: a finding, figures, curves, two mirrors."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
-import msgspec
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from platformlink.clocks.terms import Source
-from platformlink.protocols.shelf import Library, UnknownPlatform
-from platformlink.reports import charts, queries, rules, schemas
-from platformlink.reports.charts import Bar, Chart
-from platformlink.reports.estimates import Curve, Quantile, Share
-from platformlink.reports.rules import DEFINITIONS, FIGURE_NAMES, Figures, Report, Time
+from platformlink.protocols.shelf import Library
+from platformlink.reports import files, queries, showing
+from platformlink.reports.rules import Report
+from platformlink.reports.showing import Shown, Told
 from platformlink.requests.rules import KIND_NAMES, Kind
-from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES, REASONS, Fault
-from platformlink.values import Phrase
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
-from platformlink.web.words import Words
 
-SOURCE_NAMES = {
-    Source.AGREED: "agreed",
-    Source.STATED: "stated by them",
-    Source.OWN: "our own target",
-    Source.LAW: "set by law",
-    Source.PROMISED: "promised",
-}
-MOST_REASONS = 8
 Protocols = NamedDependency[Library]
 From = Annotated[date | None, QueryParameter(name="from")]
 To = Annotated[date | None, QueryParameter(name="to")]
-
-
-class Stat(msgspec.Struct, frozen=True):
-    """One figure with what it is made of."""
-
-    label: str
-    figure: str
-    unit: str
-    second: str
-    definition: str
-    is_few: bool
-
-
-class Speed(msgspec.Struct, frozen=True):
-    """One platform's times, as the table behind the curves shows them."""
-
-    name: str
-    count: int
-    open: int
-    half: str
-    interval: str
-    nine: str
-    colour: str
-    dash: str
-    is_small: bool
-
-
-class Treated(msgspec.Struct, frozen=True):
-    """How often one platform answered in time, by one source of the expected time."""
-
-    slug: str
-    name: str
-    share: Share
-    percent: str
-    interval: str
-    source: str
-    bar: Bar
-
-
-class Line(msgspec.Struct, frozen=True):
-    """Everything that is counted of one platform; times are median and 9 of 10."""
-
-    name: str
-    sent: int
-    answered: int
-    open: int
-    overdue: int
-    acknowledgement: str
-    first_substance: str
-    completion: str
-    outcomes: str
-
-
-class Returned(msgspec.Struct, frozen=True):
-    """One reason and how many requests met it; the bar is of 100 units."""
-
-    name: str
-    count: int
-    bar: float
 
 
 class ReportPage(Page, frozen=True, kw_only=True):
     """The report; `choices` are the kinds with the address of each."""
 
     template: ClassVar[str] = "reports/responsiveness.html"
-    headline: str
-    from_on: date
-    to_on: date
+    told: Told
     choices: list[tuple[str, str, bool]]
-    stats: list[Stat]
-    chart: Chart | None
-    speeds: list[Speed]
-    treated: list[Treated]
-    lines: list[Line]
-    ours: list[Returned]
-    ours_share: str
-    faults: list[tuple[str, int]]
-    definitions: list[tuple[str, str]]
-    as_of: str
-    sha256: str
-    csv: str
+    files: list[tuple[str, str]]
     kind: str
 
 
-class _Shown(msgspec.Struct, frozen=True):
-    """A report on its way to a page: in which words, by which names."""
-
-    report: Report
-    words: Words
-    library: Library
-
-    def name(self, slug: str) -> str:
-        """Return a platform's name; its slug where no file knows it any more."""
-        try:
-            return self.library.get(slug).name
-        except UnknownPlatform:
-            return slug
-
-    def say(self, text: str, **params: str | int) -> str:
-        """Return a sentence in the reader's language."""
-        return self.words.say(Phrase(text, dict(params)))
-
-    def days(self, days: float | None) -> str:
-        """Return days as people read them; not reached is not yet."""
-        if days is None:
-            return self.say("not yet")
-        return self.words.number(round(days, 1) if days < 10 else round(days))  # noqa: PLR2004 - two digits say enough
-
-    def between(self, found: Quantile) -> str:
-        """Return the interval of a time."""
-        low, high = self.days(found.low), self.days(found.high)
-        return self.say("%(low)s to %(high)s", low=low, high=high)
-
-    def percents(self, share: Share) -> str:
-        """Return the interval of a share."""
-        low, high = (round(100 * one) for one in share.interval)
-        return self.say("%(low)s to %(high)s", low=low, high=high)
-
-
-def _headline(shown: _Shown) -> str:
-    """Say the finding: who answers fastest, who slowest; nobody below ten is named."""
-    fair = [
-        (row.figures.first_substance.median.days, shown.name(row.key["platform"]))
-        for row in shown.report.rows
-        if not row.figures.first_substance.is_small
-    ]
-    reached = sorted((days, name) for days, name in fair if days is not None)
-    if not reached:
-        return shown.say("Too few answers to judge.")
-    (fast_days, fast), (slow_days, slow) = reached[0], reached[-1]
-    said = {"fast": fast, "fast_days": shown.days(fast_days)}
-    if waiting := sorted(name for days, name in fair if days is None):
-        return shown.say(
-            "%(fast)s answers half within %(fast_days)s working days; %(slow)s has not"
-            " answered half yet.",
-            **said,
-            slow=waiting[0],
-        )
-    if fast == slow:
-        return shown.say(
-            "%(fast)s answers half within %(fast_days)s working days.", **said
-        )
-    return shown.say(
-        "%(fast)s answers half within %(fast_days)s working days; %(slow)s needs"
-        " %(slow_days)s.",
-        **said,
-        slow=slow,
-        slow_days=shown.days(slow_days),
-    )
-
-
-def _share_stat(shown: _Shown, label: Phrase, share: Share, definition: str) -> Stat:
-    value = share.value
-    return Stat(
-        label=shown.words.say(label),
-        figure=shown.say("none") if value is None else f"{round(100 * value)}",
-        unit="" if value is None else "%",
-        second=shown.say(
-            "%(numerator)s of %(denominator)s · 95 %% interval %(interval)s",
-            numerator=share.numerator,
-            denominator=share.denominator,
-            interval=shown.percents(share),
-        ),
-        definition=shown.say(definition),
-        is_few=share.is_small,
-    )
-
-
-def _stats(shown: _Shown) -> list[Stat]:
-    total = shown.report.total
-    time = total.first_substance
-    half = Stat(
-        label=shown.say("Half of all answers came within"),
-        figure=shown.days(time.median.days),
-        unit=shown.say("working days"),
-        second=shown.say(
-            "95 %% interval %(interval)s · n = %(n)s",
-            interval=shown.between(time.median),
-            n=time.count,
-        ),
-        definition=shown.say(
-            "First answer of substance, on their clock. %(open)s open ones count as"
-            " “at least so long”.",
-            open=time.count - time.happened,
-        ),
-        is_few=time.is_small,
-    )
-    in_time = [
-        _share_stat(
-            shown,
-            Phrase("In time, %(source)s", {"source": shown.say(SOURCE_NAMES[source])}),
-            share,
-            DEFINITIONS["in_time"],
-        )
-        for source, share in total.in_time.items()
-    ]
-    disclosed = _share_stat(
-        shown,
-        Phrase("Something was disclosed"),
-        total.disclosure,
-        DEFINITIONS["disclosure"],
-    )
-    fair = _share_stat(
-        shown,
-        Phrase("The same, without our own mistakes"),
-        total.disclosure_without_our_returns,
-        DEFINITIONS["disclosure_without_our_returns"],
-    )
-    return [half, *in_time, disclosed, fair]
-
-
-def _drawn(shown: _Shown) -> list[tuple[str, Curve]]:
-    """Return whom the picture shows: those with most answers, none below ten."""
-    fair = [row for row in shown.report.rows if not row.figures.is_small]
-    fair.sort(key=lambda row: -row.figures.sent)
-    return [
-        (shown.name(row.key["platform"]), row.figures.first_substance.curve)
-        for row in fair[: len(charts.STYLES)]
-    ]
-
-
-def _speeds(shown: _Shown, chart: Chart | None) -> list[Speed]:
-    styles = {one.name: one for one in chart.lines} if chart else {}
-    found = []
-    for row in shown.report.rows:
-        time, name = row.figures.first_substance, shown.name(row.key["platform"])
-        line = styles.get(name)
-        speed = Speed(
-            name=name,
-            count=time.count,
-            open=time.count - time.happened,
-            half=shown.days(time.median.days),
-            interval=shown.between(time.median),
-            nine=shown.days(time.p90.days),
-            colour=line.colour if line else "",
-            dash=line.dash if line else "",
-            is_small=time.is_small,
-        )
-        found.append(speed)
-    return sorted(found, key=lambda one: (one.is_small, -one.count, one.name))
-
-
-def _lines(shown: _Shown) -> list[Line]:
-    """Return every figure by platform, and of all together at the end."""
-    rows = [(shown.name(row.key["platform"]), row.figures) for row in shown.report.rows]
-    rows = sorted(rows, key=lambda one: (-one[1].sent, one[0]))
-    rows.append((shown.say("All"), shown.report.total))
-    return [_line(shown, name, figures) for name, figures in rows]
-
-
-def _line(shown: _Shown, name: str, figures: Figures) -> Line:
-    def pair(time: Time) -> str:
-        return f"{shown.days(time.median.days)} · {shown.days(time.p90.days)}"
-
-    told = [
-        f"{shown.say(OUTCOME_NAMES[outcome])} {count}"
-        for outcome, count in figures.outcomes.items()
-        if count
-    ]
-    return Line(
-        name=name,
-        sent=figures.sent,
-        answered=figures.answered,
-        open=figures.open,
-        overdue=figures.overdue,
-        acknowledgement=pair(figures.acknowledgement),
-        first_substance=pair(figures.first_substance),
-        completion=pair(figures.completion),
-        outcomes=", ".join(told) or "–",
-    )
-
-
-def _treated(shown: _Shown) -> list[Treated]:
-    """Return who answered in time; what is too small stands below and unranked."""
-    found = [
-        Treated(
-            slug=row.key["platform"],
-            name=shown.name(row.key["platform"]),
-            share=share,
-            percent=shown.words.percent(share.value or 0),
-            interval=shown.percents(share),
-            source=shown.say(SOURCE_NAMES[source]),
-            bar=charts.bar(share),
-        )
-        for row in shown.report.rows
-        for source, share in row.figures.in_time.items()
-    ]
-    return sorted(
-        found,
-        key=lambda one: (
-            one.share.is_small,
-            0 if one.share.is_small else -(one.share.value or 0),
-            one.name,
-        ),
-    )
-
-
-def _ours(shown: _Shown, total: Figures) -> list[Returned]:
-    reasons = [one for one in total.reasons if one.fault is Fault.OURS][:MOST_REASONS]
-    most = max((one.count for one in reasons), default=1)
-    return [
-        Returned(
-            shown.say(REASONS[one.code].name),
-            one.count,
-            round(100 * one.count / most, 1),
-        )
-        for one in reasons
-    ]
-
-
-def _choices(shown: _Shown, kind: str) -> list[tuple[str, str, bool]]:
+def _choices(shown: Shown) -> list[tuple[str, str, bool]]:
     period = {"from": f"{shown.report.from_on}", "to": f"{shown.report.to_on}"}
     kinds = [*((one.value, name) for one, name in KIND_NAMES.items()), ("all", "All")]
     return [
         (
             shown.say(name),
             f"/reports/responsiveness?{urlencode(period | {'kind': code})}",
-            code == kind,
+            code == shown.kind,
         )
         for code, name in kinds
     ]
 
 
-def _page(shown: _Shown, kind: str) -> ReportPage:
-    report, total = shown.report, shown.report.total
-    drawn = _drawn(shown)
-    chart = charts.chart(drawn) if drawn else None
-    faults = rules.by_fault(total)
+def _files(report: Report, kind: str) -> list[tuple[str, str]]:
+    """Return the forms in which the report can be taken along, and their addresses."""
     query = {"from": f"{report.from_on}", "to": f"{report.to_on}", "kind": kind}
-    returns = total.avoidable_returns
+    asked = urlencode(query)
+    return [
+        (name, f"/reports/responsiveness.{ending}?{asked}")
+        for name, ending in (("PDF", "pdf"), ("Excel", "xlsx"), ("CSV", "csv"))
+    ]
+
+
+def _page(shown: Shown) -> ReportPage:
     return ReportPage(
         title=shown.say("Responsiveness"),
-        headline=_headline(shown),
-        from_on=report.from_on,
-        to_on=report.to_on,
-        choices=_choices(shown, kind),
-        stats=_stats(shown),
-        chart=chart,
-        speeds=_speeds(shown, chart),
-        treated=_treated(shown),
-        lines=_lines(shown),
-        ours=_ours(shown, total),
-        ours_share=shown.say(
-            "%(numerator)s of %(denominator)s came back for a reason that was ours:"
-            " %(percent)s, 95 %% interval %(interval)s.",
-            numerator=returns.numerator,
-            denominator=returns.denominator,
-            percent=shown.words.percent(returns.value or 0),
-            interval=shown.percents(returns),
-        ),
-        faults=[(shown.say(FAULT_NAMES[one]), count) for one, count in faults.items()],
-        definitions=[
-            (shown.say(FIGURE_NAMES[name]), shown.say(text))
-            for name, text in DEFINITIONS.items()
-        ],
-        as_of=shown.words.when(report.as_of),
-        sha256=rules.digest(report),
-        csv=f"/reports/responsiveness.csv?{urlencode(query)}",
-        kind=kind,
+        told=showing.told(shown),
+        choices=_choices(shown),
+        files=_files(shown.report, shown.kind),
+        kind=shown.kind,
     )
 
 
@@ -420,31 +89,34 @@ async def responsiveness(
     found = await queries.responsiveness(
         session, runtime.authority, period, by=("platform",), actor=actor
     )
-    return shell.show(_page(_Shown(found, shell.words, library), kind))
+    return shell.show(_page(Shown(found, shell.words, library, kind)))
 
 
-@get("/reports/responsiveness.csv", include_in_schema=False)
-async def as_csv(
+@get(
+    [f"/reports/responsiveness.{form}" for form in files.FORMATS],
+    include_in_schema=False,
+)
+async def as_file(
+    request: Request[Any, Any, Any],
     session: Session,
     runtime: Runtime,
+    library: Protocols,
+    shell: Shell,
     actor: Who,
     now: Now,
     from_on: From = None,
     to_on: To = None,
     kind: FromQuery[str] = Kind.DISCLOSURE.value,
-) -> Response[str]:
-    """Return the report as a table to work with."""
+) -> Response[bytes]:
+    """Return the report as a brief, a workbook, a table or JSON."""
+    form = request.url.path.rpartition(".")[2]
     counted = "" if kind == "all" else kind
     period = queries.period_of(runtime.authority, now, from_on, to_on, counted)
     found = await queries.responsiveness(
         session, runtime.authority, period, by=("platform",), actor=actor
     )
-    name = f"responsiveness-{found.from_on}-{found.to_on}.csv"
-    return Response(
-        schemas.as_csv(found),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    shown = Shown(found, shell.words, library, kind)
+    return files.attached(await files.FORMATS[form](shown, runtime), form, found)
 
 
-router = Router("/", route_handlers=[reports, responsiveness, as_csv])
+router = Router("/", route_handlers=[reports, responsiveness, as_file])

@@ -172,12 +172,17 @@ def _rounded(days: float | None) -> float | str:
     return round(days, 2) if days is not None else "not yet"
 
 
+def lines(report: Report) -> list[dict[str, object]]:
+    """Return one line for each group and one for all, by the names of its cells."""
+    found = [dict(row.key) | _cells(row.figures) for row in report.rows]
+    return [*found, dict.fromkeys(report.by, "all") | _cells(report.total)]
+
+
 def as_csv(report: Report) -> str:
     """Return one line for each group and one for all, with a header."""
     out = io.StringIO()
-    lines = [dict(row.key) | _cells(row.figures) for row in report.rows]
-    lines.append(dict.fromkeys(report.by, "all") | _cells(report.total))
-    writer = csv.DictWriter(out, fieldnames=list(lines[-1]))
+    rows = lines(report)
+    writer = csv.DictWriter(out, fieldnames=list(rows[-1]))
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows(rows)
     return out.getvalue()

@@ -86,6 +86,19 @@ async def test_a_spreadsheet_gets_the_same_figures(max_: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "begins"), [("pdf", b"%PDF-1.7"), ("xlsx", b"PK\x03\x04")]
+)
+async def test_a_manager_takes_a_brief_or_a_workbook_along(
+    max_: Client, form: str, begins: bytes
+) -> None:
+    answer = await max_.get(PATH, params=NOVEMBER | {"format": form, "by": "kind"})
+
+    assert answer.content.startswith(begins)
+    named = f'filename="responsiveness-2026-11-01-2026-11-30.{form}"'
+    assert named in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize(
     ("changed", "pointer"),
     [
         ({"by": "officer"}, "/by"),
