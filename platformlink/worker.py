@@ -19,6 +19,7 @@ from platformlink.letters import jobs as letters
 from platformlink.mailbox import jobs as mailbox
 from platformlink.notices import jobs as notices
 from platformlink.ports import Runtime
+from platformlink.reports import jobs as reports
 from platformlink.requests import jobs as requests
 from platformlink.requests import news
 from platformlink.responses import jobs as responses
@@ -46,6 +47,7 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (responses.check_fixity, EVERY_MINUTE),
     (letters.complete_seals, EVERY_30_SECONDS),
     (letters.warn_of_end, EVERY_MINUTE),
+    (reports.tell_of_brief, EVERY_MINUTE),
     (webhooks.deliver_webhooks, EVERY_10_SECONDS),
 )
 
