@@ -34,6 +34,21 @@ async def test_the_addressee_follows_the_place_that_is_asked_about(ann: Client) 
     assert "<b>TikTok Pte. Limited</b>" not in there.text
 
 
+async def test_a_channel_says_whose_police_may_use_it(ann: Client) -> None:
+    page = await ann.get("/platforms/coinbase")
+
+    assert "Only for police of: US" in page.text
+    assert "Not for police of: US" in page.text
+
+
+async def test_what_is_said_of_keeping_without_a_figure_stands_there(
+    ann: Client,
+) -> None:
+    page = await ann.get("/platforms/snapchat")
+
+    assert "For a limited period; how long is not published." in page.text
+
+
 async def test_two_entities_are_a_question_and_none_is_a_gap(ann: Client) -> None:
     two = await ann.get("/platforms/coinbase?country=AL")
     none = await ann.get("/platforms/omegle?country=AL")
