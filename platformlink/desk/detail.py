@@ -364,7 +364,7 @@ async def _page(
     protocol = await protocols.pinned(session, request.protocol_version)
     entity = sending.entity_of(protocol, request)
     point = runtime.authority.point((entity.country if entity else None) or "")
-    reminders = await queries.reminders_waiting(session, request.id)
+    reminders = await queries.reminders_waiting(session, request.id, now)
     running, ended = _clock_rows(
         await clock_queries.of_requests(session, [request.id]), shell, now
     )

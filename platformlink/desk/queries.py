@@ -131,7 +131,6 @@ async def _reminders(session: AsyncSession, ids: list[int]) -> dict[int, list[in
     query = select(Reminder.request_id, Reminder.level).where(
         col(Reminder.request_id).in_(ids),
         col(Reminder.sent_at).is_(None),
-        col(Reminder.dropped_at).is_(None),
         col(Reminder.letter_id).is_(None),
     )
     found: dict[int, list[int]] = {}

@@ -128,11 +128,11 @@ async def resolve(
 
 @get("/requests/{reference:str}/reminders")
 async def reminders(
-    session: Session, actor: Who, reference: FromPath[str]
+    session: Session, actor: Who, now: Now, reference: FromPath[str]
 ) -> list[ReminderOut]:
-    """Return the drafted reminders that nobody has sent or dropped."""
+    """Return the drafted reminders that nobody has sent, of what is late still."""
     request, _ = await requests.by_reference(session, reference, actor=actor)
-    found = await requests.reminders_waiting(session, request.id)
+    found = await requests.reminders_waiting(session, request.id, now)
     names = {
         one.id: (await session.get_one(Letter, one.letter_id)).reference
         for one in found
@@ -157,7 +157,7 @@ async def remind(
     request, case = await requests.by_reference(
         session, reference, actor=actor, is_to_change=True
     )
-    reminder = await requests.reminder_drafted(session, request.id, data.level)
+    reminder = await requests.reminder_drafted(session, request.id, data.level, now=now)
     letter = await sealing.remind(
         session, runtime, request, case, reminder, actor=actor, now=now
     )

@@ -291,7 +291,7 @@ async def remind(
     level = text(form, "level")
     wanted = int(level) if level in ("1", "2", "3") else None
     try:
-        reminder = await requests.reminder_drafted(session, request.id, wanted)
+        reminder = await requests.reminder_drafted(session, request.id, wanted, now=now)
     except NoReminder:  # pressed twice: the page shows what became of it
         return go(f"/requests/{request.reference}")
     letter = await sealing.remind(

@@ -103,7 +103,6 @@ async def _waiting(
         .where(
             col(Reminder.request_id).in_(request_ids),
             col(Reminder.letter_id).is_(None),
-            col(Reminder.dropped_at).is_(None),
         )
         .order_by(col(Reminder.id))
     )

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.cases.queries import member_ids
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import State as ClockState
 from platformlink.identity.tables import Unit, User
 from platformlink.letters.tables import Letter
@@ -119,12 +120,22 @@ async def history(
     return [(event, name) for event, name in (await session.exec(query)).all()]
 
 
-async def reminders_waiting(session: AsyncSession, request_id: int) -> list[Reminder]:
-    """Return the reminders that a job drafted and nobody has sent or dropped."""
+async def reminders_waiting(
+    session: AsyncSession, request_id: int, now: datetime
+) -> list[Reminder]:
+    """
+    Return the reminders that a job drafted, nobody has sent, and still fit.
+
+    Whoever has answered since, asked us, or promised a later day is not reminded.
+    """
+    is_late = exists().where(
+        col(Clock.request_id) == request_id,
+        col(Clock.kind) == ClockKind.RESPONSE,
+        col(Clock.state) == ClockState.RUNNING,
+        col(Clock.safe_due_at) <= now,
+    )
     query = select(Reminder).where(
-        Reminder.request_id == request_id,
-        col(Reminder.sent_at).is_(None),
-        col(Reminder.dropped_at).is_(None),
+        Reminder.request_id == request_id, col(Reminder.sent_at).is_(None), is_late
     )
     return list((await session.exec(query.order_by(col(Reminder.level)))).all())
 
@@ -138,14 +149,14 @@ async def levels_sent(session: AsyncSession, request_id: int) -> set[int]:
 
 
 async def reminder_drafted(
-    session: AsyncSession, request_id: int, level: int | None = None
+    session: AsyncSession, request_id: int, level: int | None = None, *, now: datetime
 ) -> Reminder:
     """
     Return the drafted reminder of a level, or the lowest, that is not sealed yet.
 
     Raises: NoReminder.
     """
-    waiting = await reminders_waiting(session, request_id)
+    waiting = await reminders_waiting(session, request_id, now)
     found = (x for x in waiting if x.letter_id is None and level in (None, x.level))
     reminder = next(found, None)
     if reminder is None:

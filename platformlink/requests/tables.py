@@ -220,7 +220,7 @@ class RequestEvent(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """A reminder that a job drafted and a liaison officer sends, or drops."""
+    """A reminder that a job drafted and a liaison officer sends."""
 
     __tablename__ = "reminder"
     __table_args__ = (
@@ -230,7 +230,7 @@ class Reminder(SQLModel, table=True):
         Index(
             "ix_reminder_waiting",
             "request_id",
-            postgresql_where=text("sent_at is null and dropped_at is null"),
+            postgresql_where=text("sent_at is null"),
         ),
     )
 
@@ -246,4 +246,3 @@ class Reminder(SQLModel, table=True):
         default=None, sa_column=Column(BigInteger, ForeignKey("letter.id"))
     )
     sent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
-    dropped_at: datetime | None = Field(default=None, sa_column=Column(Instant))

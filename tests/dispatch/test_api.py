@@ -119,11 +119,12 @@ async def test_the_same_key_sends_once(desk: Desk) -> None:
 
 
 async def late_by(desk: Desk, name: str, days: int) -> None:
-    """Let the job see the answer late."""
+    """Let so many days pass since the answer was due, and the job see it."""
     clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
     due = next(one["safe_due_at"] for one in clocks if one["kind"] == "response")
-    late = datetime.fromisoformat(due) + timedelta(days=days)
-    await notice_due(desk.runtime, late)
+    desk.clock.now = datetime.fromisoformat(due) + timedelta(days=days)
+    await desk.later()
+    await notice_due(desk.runtime, desk.clock.now)
 
 
 async def test_a_drafted_reminder_is_sealed_and_sent_by_its_own_reference(
@@ -144,6 +145,22 @@ async def test_a_drafted_reminder_is_sealed_and_sent_by_its_own_reference(
     assert (sealed.status_code, letter["kind"]) == (201, "reminder_1")
     assert (sent.status_code, sent.json()["letter"]) == (201, letter["reference"])
     assert (await desk.lea.get(f"{API}/{name}/reminders")).json() == []
+
+
+@pytest.mark.parametrize("kind", ["no_data", "need_more_info"])
+async def test_who_has_answered_or_asked_since_is_not_reminded(
+    desk: Desk, kind: str
+) -> None:
+    name = await desk.sent()
+    await late_by(desk, name, 1)
+    answer = {"kind": kind, "received_at": desk.clock.now.isoformat()}
+    await desk.lea.post(f"{API}/{name}/responses", answer)
+
+    waiting = await desk.lea.get(f"{API}/{name}/reminders")
+    sealed = await desk.lea.post(f"{API}/{name}/reminders", {"level": 1})
+
+    assert waiting.json() == []
+    assert (sealed.status_code, sealed.json()["type"]) == (404, "/problems/no-reminder")
 
 
 async def test_no_reminder_is_sealed_that_nobody_drafted(desk: Desk) -> None:

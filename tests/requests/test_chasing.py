@@ -74,12 +74,16 @@ async def test_what_waits_for_us_is_left_out(desk: Desk) -> None:
     asked = {"kind": "need_more_info", "received_at": desk.clock.now.isoformat()}
     await desk.lea.post(f"{API}/{ours}/responses", asked)
 
-    await chase(desk, theirs)
+    letter = (await chase(desk, theirs)).json()
+    given = {"channel": "form", "proof": {"reference": "TT-9"}}
+    await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
 
-    assert len((await desk.lea.get(f"{API}/{ours}/reminders")).json()) > 0
-    assert {
-        x["letter"] for x in (await desk.lea.get(f"{API}/{ours}/reminders")).json()
-    } == {None}
+    told = {
+        name: (await desk.lea.get(f"{API}/{name}/events")).text
+        for name in (ours, theirs)
+    }
+    assert letter["reference"] in told[theirs]
+    assert letter["reference"] not in told[ours]
 
 
 async def test_where_nothing_is_late_no_letter_is_made(desk: Desk) -> None:
