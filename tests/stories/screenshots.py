@@ -41,7 +41,7 @@ EVERY = (
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 
-def _signed_in(browser: Browser, note: Note, name: str, size: str, theme: str) -> Page:
+def signed_in(browser: Browser, note: Note, name: str, size: str, theme: str) -> Page:
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -81,7 +81,7 @@ def shoot(note: Note, folder: Path, *, is_all: bool, size: str, theme: str) -> N
         pages: dict[str, Page] = {}
         wanted = list(EVERY if is_all else README)
         if is_all:
-            first = _signed_in(browser, note, "luan", size, theme)
+            first = signed_in(browser, note, "luan", size, theme)
             pages["luan"] = first
             for name, path in _details(first):
                 wanted.append(("luan", name, path))
@@ -91,7 +91,7 @@ def shoot(note: Note, folder: Path, *, is_all: bool, size: str, theme: str) -> N
                     wanted.append(("luan", "send", f"{path}/send"))
         for who, name, path in wanted:
             if who not in pages:
-                pages[who] = _signed_in(browser, note, who, size, theme)
+                pages[who] = signed_in(browser, note, who, size, theme)
             page = pages[who]
             page.goto(path)
             page.wait_for_load_state("networkidle")
