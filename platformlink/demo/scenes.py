@@ -115,6 +115,8 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.DRAFT, "disclosure", 1.2),
     (Fate.DRAFT, "disclosure", 2),
     (Fate.DRAFT, "disclosure", 5),
+    (Fate.DRAFT, "disclosure", 8),
+    (Fate.DRAFT, "preservation", 12),
     (Fate.RETURNED, "disclosure", 1),
     (Fate.RETURNED, "preservation", 0.6),
     (Fate.RETURNED, "disclosure", 3),
@@ -126,7 +128,6 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.READY, "preservation", 0.3),
     (Fate.READY, "disclosure", 1),
     (Fate.SENT, "preservation", 1),
-    (Fate.SENT, "disclosure", 3),
     (Fate.SENT, "disclosure", 4),
     (Fate.AUTO_REPLY, "preservation", 2),
     (Fate.OVERDUE, "disclosure", 36),
@@ -136,7 +137,6 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.ACKNOWLEDGED, "preservation", 58),
     (Fate.CONFIRMED, "preservation", 88),
     (Fate.CONFIRMED, "preservation", 87),
-    (Fate.CONFIRMED, "preservation", 76),
     (Fate.CONFIRMED, "preservation", 40),
     (Fate.CONFIRMED, "preservation", 12),
     (Fate.NEEDS_US, "disclosure", 11),
@@ -148,12 +148,15 @@ OPEN: tuple[tuple[Fate, str, float], ...] = (
     (Fate.WITHDRAWN, "disclosure", 30),
     (Fate.CANCELLED, "preservation", 15),
     (Fate.CANCELLED, "disclosure", 41),
+    (Fate.CANCELLED, "preservation", 66),
+    (Fate.CANCELLED, "disclosure", 97),
+    (Fate.CANCELLED, "preservation", 133),
 )
 CLOSED: tuple[Fate, ...] = (
     *(Fate.CLOSED_FULL, Fate.CLOSED_REFUSED, Fate.CLOSED_FULL, Fate.CLOSED_NONE),
     *(Fate.CLOSED_FULL, Fate.CLOSED_FULL, Fate.CLOSED_POLICY),
 )
-CLOSED_COUNT = 15
+CLOSED_COUNT = 12
 WORDS = (
     "lumi",
     "era",
@@ -189,7 +192,7 @@ def _value(pattern: str, random: Random) -> str:
     )
 
 
-def scenes(platforms: set[str], seed: int = 7) -> list[Scene]:
+def scenes(platforms: set[str], seed: int = 17) -> list[Scene]:
     """Return the scenes, the oldest first: about sixty, in every state."""
     random = Random(seed)  # noqa: S311 - a story, not a secret
     closed = [
