@@ -254,23 +254,24 @@ def _secrecy(
         yield wrong("/confidentiality/until", "in-the-past", text)
 
 
+TOLD = {
+    "yes": "%(platform)s tells the account holder, unless something stops it.",
+    "may": "%(platform)s may tell the account holder, as it sees fit.",
+    "unknown": "It is not known whether %(platform)s tells the account holder.",
+}
+
+
 def _tip_offs(protocol: CooperationProtocol, draft: Draft) -> Iterator[Finding]:
     """Yield what may tell the suspect of the request."""
     for notice in protocol.notice:
         concerns = not notice.kinds or draft.kind in notice.kinds
         concerns &= applies(notice, requester=draft.requester, service=draft.service)
-        if concerns and notice.default in ("yes", "unknown", "may"):
-            is_told = notice.default == "yes"
-            text = (
-                "%(platform)s tells the account holder, unless something stops it."
-                if is_told
-                else "It is not known whether %(platform)s tells the account holder."
-            )
+        if concerns and notice.default in TOLD:
             yield Finding(
-                severity=Severity.WARNING if is_told else Severity.HINT,
+                severity=Severity.WARNING if notice.default == "yes" else Severity.HINT,
                 pointer="/confidentiality",
                 code="user-notice",
-                message=Phrase(text, {"platform": protocol.name}),
+                message=Phrase(TOLD[notice.default], {"platform": protocol.name}),
                 mend=Phrase("%(text)s", {"text": notice.text}),
                 source=source_of(protocol, notice),
             )

@@ -177,6 +177,16 @@ def test_a_platform_that_tells_of_a_preservation_is_warned_of() -> None:
     assert notice.severity is Severity.WARNING
 
 
+def test_a_platform_that_may_tell_is_not_called_unknown() -> None:
+    protocol = LIBRARY.get("wordpress-com")
+    (stated, *_) = protocol.notice
+    may = msgspec.structs.replace(stated, default="may")
+    found = check(msgspec.structs.replace(protocol, notice=(may,)), service="")
+
+    (notice,) = [one for one in found if one.code == "user-notice"]
+    assert notice.message.text.startswith("%(platform)s may tell")
+
+
 def test_a_platform_that_never_tells_of_a_preservation_is_not() -> None:
     found = check(LIBRARY.get("snapchat"), service="")
 

@@ -105,7 +105,7 @@ def check_seal(luan: Page, reference: str, file: Path) -> None:
 def send(luan: Page, reference: str) -> None:
     """The liaison officer hands it to the portal, and records its reference."""
     luan.goto(f"/requests/{reference}/send")
-    expect(luan.locator("main, .main")).to_contain_text("some.name")
+    expect(luan.locator("#content")).to_contain_text("some.name")
     luan.click("text=It was sent")
     expect(luan.locator("[role=alert]")).to_contain_text("reference")
     luan.fill("#f-reference", "TT-884120")
