@@ -21,13 +21,26 @@ from platformlink.settings import Settings
 from platformlink.simulation import run as simulation
 from platformlink.simulation.rules import NoDemonstration
 
+TOLD_AGAIN_SECONDS = 9
+
 
 @contextmanager
 def _until_stopped() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does: end in order."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """
+    Let SIGTERM do what Ctrl-C does: end in order.
+
+    A library may swallow the first cancelling; it is told again after a while.
+    """
+
+    def stop(*_: object) -> None:
+        signal.alarm(TOLD_AGAIN_SECONDS)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGALRM, stop)
     with suppress(KeyboardInterrupt):
         yield
+    signal.alarm(0)
 
 
 def show(
