@@ -21,26 +21,18 @@ from platformlink.settings import Settings
 from platformlink.simulation import run as simulation
 from platformlink.simulation.rules import NoDemonstration
 
-TOLD_AGAIN_SECONDS = 9
-
 
 @contextmanager
 def _until_stopped() -> Iterator[None]:
     """
     Let SIGTERM do what Ctrl-C does: end in order.
 
-    A library may swallow the first cancelling; it is told again after a while.
+    Whoever was started in the background of a script was born deaf to Ctrl-C.
     """
-
-    def stop(*_: object) -> None:
-        signal.alarm(TOLD_AGAIN_SECONDS)
-        signal.raise_signal(signal.SIGINT)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with suppress(KeyboardInterrupt):
         yield
-    signal.alarm(0)
 
 
 def show(

@@ -19,6 +19,7 @@ import psutil
 from platformlink.adapters import postgres, valkey
 
 LONGEST_SECONDS = 90
+BORN_DEAF = ("/usr/bin/env", "--ignore-signal=INT")
 FIELDS: dict[str, Any] = {
     "platform": "snapchat",
     "kind": "preservation",
@@ -51,14 +52,18 @@ def wait_until(happened: Callable[[], object], *, seconds: float = 30) -> None:
 
 
 class Program:
-    """`platformlink …` in a process group of its own, as a terminal would start it."""
+    """
+    `platformlink …` in a process group of its own.
+
+    It is born deaf to Ctrl-C, as whatever a script starts in the background.
+    """
 
     def __init__(self, log: Path, *words: str, **environment: str) -> None:
         self.log = log
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PLATFORMLINK")}
         with log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-m", "platformlink", *words],
+                [*BORN_DEAF, sys.executable, "-m", "platformlink", *words],
                 stdout=output,
                 stderr=output,
                 env=kept | environment | {"NO_COLOR": "1"},
