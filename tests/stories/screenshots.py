@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
+import httpx
 import msgspec
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -73,6 +75,14 @@ def _details(page: Page) -> list[tuple[str, str]]:
     return [(f"request-{state}", path) for state, path in found.items()]
 
 
+def _own_draft(page: Page) -> str:
+    """Return the path of a form that this person may edit."""
+    page.goto("/requests?state=draft")
+    links = [row.locator("a").first for row in page.locator("tbody tr").all()]
+    forms = [f"{link.get_attribute('href')}/edit" for link in links]
+    return next(form for form in forms if page.request.get(form).ok)
+
+
 def shoot(note: Note, folder: Path, *, is_all: bool, size: str, theme: str) -> None:
     """Write one picture for each page."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,10 +95,10 @@ def shoot(note: Note, folder: Path, *, is_all: bool, size: str, theme: str) -> N
             pages["luan"] = first
             for name, path in _details(first):
                 wanted.append(("luan", name, path))
-                if name == "request-draft":
-                    wanted.append(("ana", "edit", f"{path}/edit"))
                 if name == "request-ready-to-send":
                     wanted.append(("luan", "send", f"{path}/send"))
+            pages["ana"] = signed_in(browser, note, "ana", size, theme)
+            wanted.append(("ana", "edit", _own_draft(pages["ana"])))
         for who, name, path in wanted:
             if who not in pages:
                 pages[who] = signed_in(browser, note, who, size, theme)
@@ -105,10 +115,15 @@ def _started(folder: Path) -> tuple[subprocess.Popen[bytes], Note]:
     command += ["--data-dir", str(folder / "data")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     file = folder / "data" / "demo.json"
-    while not file.exists():
+    while not _is_ready(port):  # the note is written first, the half year comes after
         time.sleep(0.5)
-    time.sleep(3)
     return process, msgspec.json.decode(file.read_bytes(), type=Note)
+
+
+def _is_ready(port: int) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).is_success
+    return False
 
 
 @click.command()
