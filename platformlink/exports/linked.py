@@ -13,13 +13,13 @@ import msgspec
 
 from platformlink.evidence.schemas import CustodyOut
 from platformlink.exports.schemas import (
-    AnswerOut,
     CaseOut,
     EvidenceOut,
     LetterOut,
     Record,
 )
 from platformlink.requests.schemas import EventOut, TargetOut
+from platformlink.responses.schemas import AnswerOut
 from platformlink.values import in_utc
 
 Node = dict[str, Any]

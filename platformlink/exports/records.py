@@ -13,7 +13,6 @@ from platformlink.evidence.schemas import ItemOut
 from platformlink.evidence.tables import EvidenceItem
 from platformlink.exports import queries, rules
 from platformlink.exports.schemas import (
-    AnswerOut,
     CaseOut,
     ClockOut,
     EvidenceOut,
@@ -29,8 +28,7 @@ from platformlink.requests import sending, showing
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import evidence as shown
 from platformlink.responses import queries as responses
-from platformlink.responses.schemas import ItemOut as OutcomeOut
-from platformlink.responses.tables import Response, ResponseItem
+from platformlink.responses.schemas import AnswerOut
 from platformlink.web.words import Words
 
 
@@ -188,30 +186,7 @@ async def _dispatches(
 async def _answers(session: AsyncSession, request_id: int) -> list[AnswerOut]:
     found = await responses.of_request(session, request_id)
     items = await responses.items_of(session, *(one.id for one in found))
-    return [_answer(one, items) for one in reversed(found)]
-
-
-def _answer(one: Response, items: list[ResponseItem]) -> AnswerOut:
-    return AnswerOut(
-        id=one.id,
-        kind=one.kind,
-        received_at=one.received_at,
-        recorded_at=one.recorded_at,
-        channel=one.channel,
-        sender=one.sender,
-        platform_reference=one.platform_reference,
-        until_on=one.until_on,
-        until_at=one.until_at,
-        note=one.note,
-        reasons=one.reasons,
-        wanted=one.wanted,
-        items=[
-            OutcomeOut(item.target_id, item.category, item.outcome, item.reasons)
-            for item in items
-            if item.response_id == one.id
-        ],
-        corrects=one.corrects_id,
-    )
+    return [responses.recorded(one, items) for one in reversed(found)]
 
 
 def _clock(one: Clock, words: Words) -> ClockOut:

@@ -8,7 +8,7 @@ import msgspec
 from platformlink.dispatch.schemas import DispatchOut
 from platformlink.evidence.schemas import CustodyOut, ItemOut
 from platformlink.requests.schemas import EventOut, TargetOut
-from platformlink.responses.schemas import ItemOut as OutcomeOut
+from platformlink.responses.schemas import AnswerOut
 
 
 class CaseOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,25 +93,6 @@ class LetterOut(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     file: str
     file_sha256: str
-
-
-class AnswerOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that the platform did."""
-
-    id: int
-    kind: str
-    received_at: datetime
-    recorded_at: datetime
-    channel: str
-    sender: str
-    platform_reference: str
-    until_on: date | None
-    until_at: datetime | None
-    note: str
-    reasons: list[str]
-    wanted: list[str]
-    items: list[OutcomeOut]
-    corrects: int | None
 
 
 class ClockOut(msgspec.Struct, frozen=True, kw_only=True):

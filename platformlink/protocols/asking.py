@@ -128,6 +128,32 @@ def _breadth(
         )
     if draft.kind == Kind.DISCLOSURE:
         yield from _footings(protocol, draft, chosen)
+    if draft.kind == Kind.EMERGENCY_DISCLOSURE:
+        yield from _beyond_emergency(protocol, chosen)
+
+
+def _beyond_emergency(
+    protocol: CooperationProtocol, chosen: list[DataItem]
+) -> Iterator[Finding]:
+    """Warn of data that is not given without process, whatever the danger."""
+    rule = protocol.requests.emergency_disclosure
+    for item in chosen:
+        if rule.gives and item.category not in rule.gives:
+            yield Finding(
+                severity=Severity.WARNING,
+                pointer="/data",
+                code=f"beyond-emergency-{item.category}",
+                message=Phrase(
+                    "%(platform)s does not say that it gives “%(item)s” in an"
+                    " emergency.",
+                    {"platform": protocol.name, "item": item.name},
+                ),
+                mend=Phrase(
+                    "Ask for it by an order of its own, so that this letter is not held"
+                    " up."
+                ),
+                source=source_of(protocol, rule),
+            )
 
 
 def _footings(

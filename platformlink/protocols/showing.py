@@ -12,6 +12,7 @@ from platformlink.protocols import queries, retention, shelf
 from platformlink.protocols.agreement import Agreement
 from platformlink.protocols.changes import changes
 from platformlink.protocols.identifiers import born_at, identifier_of, oddities
+from platformlink.protocols.particulars import said_by
 from platformlink.protocols.protocol import (
     Basis,
     Confidence,
@@ -126,6 +127,7 @@ class PlatformPage(Page, frozen=True, kw_only=True):
     notices: list[tuple[Notice, str]]
     kept: list[Kept]
     kept_word: Callable[[Retention], str]
+    said_by: Callable[[Fact], list[Phrase]]
     happened: str
     sources: dict[str, str]
 
@@ -340,6 +342,7 @@ async def platform_page(
         ],
         kept=_kept(protocol, on, today),
         kept_word=lambda rule: word_of(KEPT_WORDS, rule.keeps, rule),
+        said_by=said_by,
         happened=asked.happened,
         sources=_sources(protocol, shell),
     )

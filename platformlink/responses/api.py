@@ -1,5 +1,6 @@
 """Responses, for programs."""
 
+import msgspec
 from litestar import Response as Answer
 from litestar import Router, get, post
 from litestar.di import NamedDependency
@@ -10,12 +11,12 @@ from platformlink.protocols.shelf import Library
 from platformlink.requests import queries as requests
 from platformlink.requests import showing
 from platformlink.requests.rules import CloseIn
-from platformlink.requests.schemas import FindingOut, RequestOut
+from platformlink.requests.schemas import RequestOut
 from platformlink.requests.showing import finding
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import actions, next_steps, queries
-from platformlink.responses.schemas import FollowIn, ItemOut, ResponseIn, ResponseOut
-from platformlink.responses.tables import Response, ResponseItem
+from platformlink.responses.schemas import FollowIn, ResponseIn, ResponseOut
+from platformlink.responses.tables import Response
 from platformlink.web.handed import (
     FromPath,
     JSONBody,
@@ -40,47 +41,14 @@ async def _shown(
     outcome = await queries.outcome_of(session, request.id)
     senders = (await actions.asked_of(session, request)).senders
     return [
-        _out(
-            request,
-            one,
-            items,
-            outcome,
-            [finding(x, words) for x in [senders.finding(one.sender)] if x],
+        ResponseOut(
+            **msgspec.structs.asdict(queries.recorded(one, items)),
+            state=request.state,
+            outcome=outcome,
+            findings=[finding(x, words) for x in [senders.finding(one.sender)] if x],
         )
         for one in found
     ]
-
-
-def _out(
-    request: PlatformRequest,
-    one: Response,
-    items: list[ResponseItem],
-    outcome: str,
-    findings: list[FindingOut],
-) -> ResponseOut:
-    return ResponseOut(
-        id=one.id,
-        kind=one.kind,
-        received_at=one.received_at,
-        recorded_at=one.recorded_at,
-        channel=one.channel,
-        sender=one.sender,
-        platform_reference=one.platform_reference,
-        until_on=one.until_on,
-        until_at=one.until_at,
-        note=one.note,
-        reasons=one.reasons,
-        wanted=one.wanted,
-        items=[
-            ItemOut(item.target_id, item.category, item.outcome, item.reasons)
-            for item in items
-            if item.response_id == one.id
-        ],
-        corrects=one.corrects_id,
-        state=request.state,
-        outcome=outcome,
-        findings=findings,
-    )
 
 
 @post("/requests/{reference:str}/responses")

@@ -22,6 +22,7 @@ from platformlink.responses.proposals import (
     Proposal,
     propose,
 )
+from platformlink.responses.schemas import AnswerOut, ItemOut
 from platformlink.responses.tables import Response, ResponseItem
 
 Correction = aliased(Response)
@@ -124,3 +125,27 @@ async def proposals(
     )
     protocol = await protocols.pinned(session, request.protocol_version)
     return propose(Known(asked, protocol, authority.instruments, language, on))
+
+
+def recorded(one: Response, items: list[ResponseItem]) -> AnswerOut:
+    """Return a response as it was recorded, with its own of these items."""
+    return AnswerOut(
+        id=one.id,
+        kind=one.kind,
+        received_at=one.received_at,
+        recorded_at=one.recorded_at,
+        channel=one.channel,
+        sender=one.sender,
+        platform_reference=one.platform_reference,
+        until_on=one.until_on,
+        until_at=one.until_at,
+        note=one.note,
+        reasons=one.reasons,
+        wanted=one.wanted,
+        items=[
+            ItemOut(item.target_id, item.category, item.outcome, item.reasons)
+            for item in items
+            if item.response_id == one.id
+        ],
+        corrects=one.corrects_id,
+    )

@@ -41,8 +41,8 @@ class ItemOut(msgspec.Struct, frozen=True):
     reasons: list[str]
 
 
-class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One response, and what it moved the request to."""
+class AnswerOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One response, as it was recorded."""
 
     id: int
     kind: str
@@ -58,6 +58,11 @@ class ResponseOut(msgspec.Struct, frozen=True, kw_only=True):
     wanted: list[str]
     items: list[ItemOut]
     corrects: int | None
+
+
+class ResponseOut(AnswerOut, frozen=True, kw_only=True):
+    """One response, and what it moved the request to."""
+
     state: str
     outcome: str
     findings: list[FindingOut]  # what is amiss with its sender

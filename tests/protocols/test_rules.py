@@ -177,6 +177,21 @@ def test_a_platform_that_tells_of_a_preservation_is_warned_of() -> None:
     assert notice.severity is Severity.WARNING
 
 
+def test_an_emergency_asks_for_what_is_given_in_one() -> None:
+    protocol = LIBRARY.get("tiktok")
+    known = protocol.requests.emergency_disclosure
+    given = msgspec.structs.replace(known, gives=("subscriber",))
+    requests = msgspec.structs.replace(protocol.requests, emergency_disclosure=given)
+    protocol = msgspec.structs.replace(protocol, requests=requests)
+    data = tuple(one.code for one in protocol.data)
+
+    found = check(protocol, kind="emergency_disclosure", data=data)
+
+    beyond = {one.code for one in found if one.code.startswith("beyond-emergency")}
+    others = {one.category for one in protocol.data} - {"subscriber"}
+    assert beyond == {f"beyond-emergency-{one}" for one in others} > set()
+
+
 def test_a_platform_that_may_tell_is_not_called_unknown() -> None:
     protocol = LIBRARY.get("wordpress-com")
     (stated, *_) = protocol.notice
