@@ -130,13 +130,16 @@ def workers() -> Iterator[Workers]:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A desk of this test process alone."""
-    return Settings(
+    """A desk of this test process alone, its seal made when the tests play."""
+    made = Settings(
         secret="a secret that only tests use, long enough",
         data_dir=tmp_path_factory.mktemp("desk"),
         base_url="http://desk.example",
         is_demonstration=True,
     )
+    path = seal.demonstration_path(made)
+    seal.make_demonstration_seal(path, made.secret, name="PlatformLink", now=NOW)
+    return made
 
 
 @pytest.fixture(scope="session")
