@@ -250,12 +250,17 @@ ROUTERS: tuple[Router, ...] = (
 
 
 def build(runtime: ports.Runtime, library: Library) -> Litestar:
-    """Return the application; tests call this too."""
+    """Return the application; what it serves from stands in its state."""
     is_https = is_secure(runtime)
+
+    def provide_now() -> datetime:
+        now: datetime = app.state.runtime.clock()
+        return now
 
     def provide_library(now: NamedDependency[datetime]) -> Library:
         """Return the library as it is in force today."""
-        return library.on(now.date())
+        in_force: Library = app.state.library.on(now.date())
+        return in_force
 
     app = Litestar(
         route_handlers=[
@@ -266,9 +271,9 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             ),
         ],
         dependencies={
-            "runtime": Provide(lambda: runtime, sync_to_thread=False),
+            "runtime": Provide(lambda: app.state.runtime, sync_to_thread=False),
             "library": Provide(provide_library, sync_to_thread=False),
-            "now": Provide(runtime.clock, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
             "session": Provide(provide_session),
             "visitor": Provide(provide_visitor),
             "actor": Provide(provide_actor),
@@ -295,13 +300,13 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
             operation_id_creator=docs.operation_id,
             render_plugins=[
                 docs.Schema(path="/openapi.json"),
-                docs.Docs(lambda request: make_shell(request, runtime)),
+                docs.Docs(lambda request: make_shell(request, app.state.runtime)),
             ],
         ),
         request_max_body_size=MOST_BYTES,
         logging_config=None,  # the log is set up by the command, once for all
     )
-    app.state.runtime = runtime
+    app.state.update({"runtime": runtime, "library": library})
     # Around everything: what no route answers needs its headers and its line too.
     app.asgi_handler = shield.Surround(app.asgi_handler, is_secure=is_https)
     return app

@@ -22,14 +22,13 @@ from platformlink.adapters.mail import NoMailer
 from platformlink.adapters.opening import BoundedReader
 from platformlink.adapters.posting import HttpPoster
 from platformlink.adapters.workers import Workers
-from platformlink.app import build
 from platformlink.audit import actions as audit
 from platformlink.migrations.metadata import METADATA
 from platformlink.ports import Ports, Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.settings import Settings
 from tests import desks, pki
-from tests.desks import Desk
+from tests.desks import Building, Desk
 from tests.pki import Pki
 from tests.standins import SilentBell
 
@@ -204,17 +203,24 @@ def runtime(
     )
 
 
+@pytest.fixture(scope="session")
+def building() -> Building:
+    return Building()
+
+
 @pytest.fixture
 async def client(
-    runtime: Runtime, library: Library
+    runtime: Runtime, library: Library, building: Building
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
     """The whole web application, on the test database."""
-    async with AsyncTestClient(build(runtime, library)) as made:
+    async with AsyncTestClient(building.on(runtime, library)) as made:
         yield made
 
 
 @pytest.fixture
-async def desk(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+async def desk(
+    runtime: Runtime, library: Library, building: Building
+) -> AsyncIterator[Desk]:
     """The whole desk with Ann, Bob and Lea at it, and a clock that the test sets."""
-    async with desks.opened(runtime, library) as made:
+    async with desks.opened(runtime, library, building) as made:
         yield made

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from litestar import Litestar
+from litestar.stores.memory import MemoryStore
 from litestar.testing import AsyncTestClient
 
 from platformlink.app import build
@@ -86,12 +88,28 @@ def body(case: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+class Building:
+    """One application for all tests of a process: building it is most of a test."""
+
+    def __init__(self) -> None:
+        self._app: Litestar | None = None
+
+    def on(self, runtime: Runtime, library: Library) -> Litestar:
+        """Return the application, on this desk and no other; nobody has called it."""
+        self._app = self._app or build(runtime, library)
+        self._app.state.update({"runtime": runtime, "library": library})
+        self._app.stores.register("rate_limit", MemoryStore(), allow_override=True)
+        return self._app
+
+
 @asynccontextmanager
-async def opened(runtime: Runtime, library: Library) -> AsyncIterator[Desk]:
+async def opened(
+    runtime: Runtime, library: Library, building: Building
+) -> AsyncIterator[Desk]:
     """Yield the desk, open; Bob has confirmed TikTok's channels."""
     clock = HandClock(NOW)
     runtime = dataclasses.replace(runtime, clock=clock)
-    async with AsyncTestClient(build(runtime, library)) as client:
+    async with AsyncTestClient(building.on(runtime, library)) as client:
         people = [await seat(client, runtime, name) for name in ("ann", "bob", "lea")]
         async with runtime.sessions.begin() as session:
             bob = people[1].actor

@@ -21,7 +21,7 @@ from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import desks
 from tests.conftest import ROOT
-from tests.desks import Desk
+from tests.desks import Building, Desk
 from tests.evidence import s3
 from tests.evidence.s3 import Server, names
 from tests.seats import number
@@ -97,10 +97,15 @@ async def test_a_store_that_stalls_while_it_is_put_together_keeps_no_half(
 
 
 async def test_an_upload_says_that_the_store_stalls_and_goes_on_afterwards(
-    runtime: Runtime, library: Library, vault: AgeVault, server: Server
+    runtime: Runtime,
+    library: Library,
+    building: Building,
+    vault: AgeVault,
+    server: Server,
 ) -> None:
     ports = dataclasses.replace(runtime.ports, vault=vault)
-    async with desks.opened(dataclasses.replace(runtime, ports=ports), library) as desk:
+    runtime = dataclasses.replace(runtime, ports=ports)
+    async with desks.opened(runtime, library, building) as desk:
         name = await desk.sent()
         given = {"name": "takeout.zip", "size_bytes": len(CONTENT)}
         item = (await desk.lea.post(f"{API}/{name}/evidence", given)).json()

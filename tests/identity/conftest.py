@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar.testing import AsyncTestClient
 
-from platformlink.app import build
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
+from tests.desks import Building
 from tests.factories import NOW
 from tests.seats import Client, HandClock
 
@@ -24,6 +24,8 @@ def runtime(runtime: Runtime, clock: HandClock) -> Runtime:
 
 
 @pytest.fixture
-async def client(runtime: Runtime, library: Library) -> AsyncIterator[Client]:
-    async with AsyncTestClient(build(runtime, library)) as made:
+async def client(
+    runtime: Runtime, library: Library, building: Building
+) -> AsyncIterator[Client]:
+    async with AsyncTestClient(building.on(runtime, library)) as made:
         yield made
