@@ -37,7 +37,7 @@ LEFT_OUT = "; if it is not known, leave the field out"
 QUOTED = ("int", "float", "bool")
 
 # libyaml parses a file in milliseconds and does not recurse; both give equal events.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Plain words stay words: NO is Norway, no is a word, 12:30 and 2026-11-24 are text.
 # Source: YAML 1.2.2, 10.2 (core schema), without octal, hexadecimal and infinity.
@@ -132,7 +132,7 @@ class _Reader:
     def events(self) -> Iterator[Any]:
         """Yield the parser's events; its complaints become ours."""
         try:
-            yield from yaml.parse(self.text, Loader=_Loader)
+            yield from yaml.parse(self.text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = _Node(mark, None) if mark else None

@@ -1,5 +1,6 @@
 """What tests stand on: a real PostgreSQL, one database for each file of tests."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +12,6 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
-from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -82,14 +82,20 @@ def database_url(server_url: str, migrated: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def engine(database_url: str) -> AsyncEngine:
-    """Connections that act as the application's role; none outlives its loop."""
-    return create_async_engine(
+@pytest.fixture(scope="module")
+def engine(database_url: str) -> Iterator[AsyncEngine]:
+    """
+    Connections that act as the application's role.
+
+    All tests of a file share them: to connect costs more than most tests.
+    """
+    made = create_async_engine(
         db.psycopg_url(database_url),
-        poolclass=NullPool,
+        pool_size=20,
         connect_args={"options": f"-c role={db.APP_ROLE} -c timezone=UTC"},
     )
+    yield made
+    asyncio.run(made.dispose())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from platformlink.documents import DocumentWrong, Problem
+from platformlink.documents import LOADER, DocumentWrong, Problem
 from platformlink.errors import FieldError, Invalid, Missing
 from platformlink.protocols import review, shelf
 
@@ -38,7 +38,7 @@ def _node(content: str, pointer: str) -> yaml.Node:
     """
     if not pointer.startswith("/"):
         raise NoSuchPlace
-    node: Any = yaml.compose(content, Loader=yaml.SafeLoader)
+    node: Any = yaml.compose(content, Loader=LOADER)
     for step in pointer.split("/")[1:]:
         if isinstance(node, yaml.MappingNode):
             inner = {key.value: value for key, value in node.value}
@@ -55,7 +55,8 @@ def _node(content: str, pointer: str) -> yaml.Node:
 
 def _span(content: str, node: yaml.Node) -> tuple[int, int]:
     """Return where a node begins and ends, without what is not its own below it."""
-    start, end = node.start_mark.index, node.end_mark.index
+    uncounted = content.startswith("\ufeff")  # libyaml skips a byte-order mark
+    start, end = node.start_mark.index + uncounted, node.end_mark.index + uncounted
     lines = content[start:end].splitlines(keepends=True)
     while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip()[0] == "#"):
         lines.pop()

@@ -206,7 +206,7 @@ async def test_mail_about_a_restricted_case_waits_for_its_members_alone(
 async def test_what_is_about_no_request_is_set_aside(
     desk: Desk, dovecot: Dovecot
 ) -> None:
-    raw = letter("Buy this.", "Subject: an offer")
+    raw = letter("Buy this.", "Subject: an offer", sender="offers@shop.example")
     dovecot.deliver(raw)
     await collect_mail(reading(desk, dovecot), desk.clock.now)
     mail = await found(desk, raw)

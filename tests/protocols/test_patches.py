@@ -85,6 +85,13 @@ def test_what_is_put_back_changes_nothing(file: Path) -> None:
         assert patches.replaced(content, at, text) == content
 
 
+def test_a_file_that_begins_with_a_byte_order_mark_is_changed_in_its_place() -> None:
+    after = patches.replaced("\ufeff" + ZOOM, "/name", "Zoom Phone")
+
+    assert after == "\ufeff" + patches.replaced(ZOOM, "/name", "Zoom Phone")
+    assert patches.text_at(after, "/name") == "Zoom Phone"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60))
 def test_any_text_is_read_back_as_it_was_typed(value: str) -> None:
