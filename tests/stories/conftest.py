@@ -28,6 +28,8 @@ CHROMIUM = next(
 )
 ARGUMENTS = [
     "--no-sandbox",
+    "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
