@@ -5,8 +5,11 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
@@ -18,7 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import app, wiring
-from platformlink.adapters import db, logs
+from platformlink.adapters import db, logs, seal
+from platformlink.adapters.seal import PadesSealer
+from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
 from platformlink.clocks import rules
 from platformlink.clocks.terms import Duty, Length, Source, Term, Unit
@@ -189,11 +194,22 @@ async def page(runtime: Runtime, actor: Actor) -> list[float]:
         return await timed(ROUNDS, once)
 
 
+@asynccontextmanager
+async def sealing() -> AsyncIterator[tuple[Settings, PadesSealer]]:
+    """Yield a demonstration's settings and its seal, whose end the board warns of."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(
+            secret="x" * 40, data_dir=Path(folder), is_demonstration=True
+        )
+        workers = Workers(count=1)
+        yield settings, seal.from_settings(settings, workers)
+        workers.close()
+
+
 async def measure() -> None:
     """Print the figures."""
-    settings = Settings(secret="x" * 40, is_demonstration=True)
-    none: Any = None  # a port that the board never asks
-    async with database() as engine:
+    async with database() as engine, sealing() as (settings, sealer):
+        none: Any = None  # a port that the board never asks
         runtime = Runtime(
             settings=settings,
             authority=wiring.authority_of(settings),
@@ -201,7 +217,7 @@ async def measure() -> None:
                 engine, before_commit=audit.chain, after_rollback=audit.forget
             ),
             ports=Ports(
-                *(none, none, TakingMailer(), none, none, SilentBell(), none, none)
+                *(none, sealer, TakingMailer(), none, none, SilentBell(), none, none)
             ),
             clock=lambda: NOW,
             templates=wiring.shipped("letter_templates"),

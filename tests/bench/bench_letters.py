@@ -52,7 +52,7 @@ from platformlink.settings import Settings
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = ROOT / "letter_templates"
 SERVER = Path(os.environ.get("PLATFORMLINK_TEST_DIR", "/tmp/platformlink-tests"))  # noqa: S108 - where the tests keep theirs
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)  # a demonstration seal is valid from today
 PASSPHRASE = "a passphrase of the bench alone, long"
 ALONE, BATCH, WAITING = 9, 40, 50
 CORES = 2
