@@ -47,6 +47,7 @@ from platformlink.identity import pages as identity_pages
 from platformlink.identity.guards import identify_if_any, is_secure
 from platformlink.identity.once import Once, provide_once
 from platformlink.identity.rules import NotSignedIn
+from platformlink.letters import gallery
 from platformlink.letters import pages as letters_pages
 from platformlink.mailbox import pages as mailbox_pages
 from platformlink.notices import queries as notices
@@ -232,7 +233,7 @@ ROUTERS: tuple[Router, ...] = (
     *(dispatch_api.router, dispatch_pages.router, following.router),
     *(responses_api.router, responses_pages.router, evidence.router),
     mailbox_pages.router,
-    *(clocks_api.router, clocks_pages.router, letters_pages.router),
+    *(clocks_api.router, clocks_pages.router, letters_pages.router, gallery.router),
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
     *(
         board.router,

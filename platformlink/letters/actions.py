@@ -330,23 +330,30 @@ async def _note(
     return verdict
 
 
-async def _alert(session: AsyncSession, now: datetime) -> None:
-    """Tell those in charge, once an hour, of checked codes that no letter bears."""
-    asked = await queries.unknown_codes_since(session, now - ALERT_SPAN)
-    if asked < ALERT_AFTER:
-        return
+async def _alert(
+    session: AsyncSession, phrase: Phrase, key: str, now: datetime
+) -> None:
+    """Tell those in charge, once an hour, what a check has brought to light."""
     told = [
         person.id
         for role in (Role.ADMINISTRATOR, Role.LIAISON)
         for person in await identity.people(session, role=role)
     ]
+    key = f"{key}/{now.astimezone(UTC):%Y-%m-%dT%H}"
+    await notices.tell(session, told, phrase, key=key, path=VERIFY_PATH, now=now)
+
+
+async def _alert_to_guesses(session: AsyncSession, now: datetime) -> None:
+    """Tell of codes that no letter bears, where many were checked."""
+    asked = await queries.unknown_codes_since(session, now - ALERT_SPAN)
+    if asked < ALERT_AFTER:
+        return
     phrase = Phrase(
         "%(count)s codes that no letter bears were checked within an hour: "
         "somebody may be forging our letters",
         {"count": asked},
     )
-    key = f"unknown-codes/{now.astimezone(UTC):%Y-%m-%dT%H}"
-    await notices.tell(session, told, phrase, key=key, path=VERIFY_PATH, now=now)
+    await _alert(session, phrase, "unknown-codes", now)
 
 
 async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Verdict:
@@ -355,17 +362,17 @@ async def verify_code(session: AsyncSession, code: str, *, now: datetime) -> Ver
         letter = await queries.by_code(session, code)
     except codes.CodeUnknown:
         verdict = Verdict(Finding.UNKNOWN, reason="No letter bears this code.")
-        await _alert(session, now)
+        await _alert_to_guesses(session, now)
     else:
         verdict = Verdict(_standing(letter, now), letter)
     return await _note(session, verdict, Means.CODE, now)
 
 
-def _altered(found: SealCheck, letter: Letter | None) -> Verdict:
-    """Return what was done to a letter after it was sealed."""
+def _not_as_issued(found: SealCheck, letter: Letter | None) -> Verdict:
+    """Return what is wrong with bytes under a seal of ours."""
     if found.is_intact and found.change is not Change.ALTERED:
         reason = "Its seal is ours and intact, but our register does not hold it."
-        return Verdict(Finding.ALTERED, reason=reason)
+        return Verdict(Finding.UNREGISTERED, reason=reason)
     return Verdict(Finding.ALTERED, letter, found.reason)
 
 
@@ -380,7 +387,7 @@ async def _judge(
     if not is_ours:
         return Verdict(Finding.FOREIGN, reason="The seal is not one of ours.")
     if letter is None or not found.is_intact or found.change is Change.ALTERED:
-        return _altered(found, letter)
+        return _not_as_issued(found, letter)
     standing = _standing(letter, now)
     is_standing = standing is Finding.GENUINE
     return Verdict(Finding.ADDED_TO if is_standing else standing, letter)
@@ -416,4 +423,10 @@ async def verify_pdf(
     else:
         found = await runtime.ports.sealer.check(content)
         verdict = await _judge(session, content, found, now)
+    if verdict.finding is Finding.UNREGISTERED:
+        phrase = Phrase(
+            "A PDF under our seal was checked that our register does not hold: "
+            "the key of the seal may be in other hands"
+        )
+        await _alert(session, phrase, "stray-seal", now)
     return await _note(session, verdict, means, now)

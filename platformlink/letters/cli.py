@@ -13,26 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-import jinja2
 import msgspec
 
 from platformlink.errors import Refusal
-from platformlink.letters import actions, archive, codes, forms, paper, queries
+from platformlink.letters import actions, archive, codes, queries, samples
 from platformlink.letters.rules import (
-    Addressee,
-    DataItem,
-    Item,
     LetterFields,
     LetterKind,
     Means,
-    addressee_of,
-    sender_of,
 )
 from platformlink.letters.schemas import IN_FORCE
 from platformlink.ports import Runtime, SealCheck, SealInfo
-from platformlink.protocols.protocol import CooperationProtocol
-from platformlink.protocols.regions import address_of, addressees
-from platformlink.protocols.shelf import Library
 from platformlink.values import Phrase
 
 Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
@@ -45,53 +36,6 @@ KINDS = click.Choice([kind.value for kind in LetterKind])
 @click.group()
 def letter() -> None:
     """Look at letters before they are sealed."""
-
-
-def _sample(runtime: Runtime, kind: LetterKind, slug: str) -> LetterFields:
-    """
-    Return invented fields in our own name.
-
-    If a platform is named, addressee, accounts and data are of its file.
-    """
-    fields = paper.sample(runtime.templates, kind)
-    unit = runtime.authority.units[0].code
-    fields = msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
-    if not slug:
-        return fields
-    protocol = Library.load(runtime.protocols).get(slug)
-    return msgspec.structs.replace(
-        fields,
-        service=protocol.name,
-        addressee=_office(runtime, protocol),
-        items=_items(protocol)[: len(fields.items)],
-        data=_data(protocol) if fields.data else (),
-    )
-
-
-def _office(runtime: Runtime, protocol: CooperationProtocol) -> Addressee:
-    """Return whom our authority addresses for a holder at home: the first, if any."""
-    country, on = runtime.authority.country, runtime.clock().date()
-    found = addressees(protocol, country, "", on, requester=country)
-    if not found:
-        return Addressee(name="")
-    return Addressee(name=found[0].name, lines=address_of(found[0], on))
-
-
-def _items(protocol: CooperationProtocol) -> tuple[Item, ...]:
-    """Return the examples of the identifiers that a platform takes."""
-    return tuple(
-        Item(kind={"en": one.name}, identifier=one.example)
-        for one in protocol.identifiers
-        if one.example and one.accepted in ("preferred", "accepted")
-    )
-
-
-def _data(protocol: CooperationProtocol) -> tuple[DataItem, ...]:
-    return tuple(
-        DataItem(one.category, {"en": one.name}, {"en": one.holds})
-        for one in protocol.data
-        if one.is_available
-    )
 
 
 async def _fields_of(runtime: Runtime, reference: str) -> LetterFields:
@@ -108,7 +52,7 @@ async def _preview(opened: Opened, reference: str, slug: str, kind: str) -> byte
         fields = (
             await _fields_of(runtime, reference)
             if reference
-            else _sample(runtime, LetterKind(kind), slug)
+            else samples.of_kind(runtime, LetterKind(kind), slug)
         )
         return await actions.preview(runtime, fields, now=runtime.clock())
 
@@ -134,33 +78,10 @@ def preview(opened: Opened, reference: str, slug: str, kind: str, output: Path) 
     click.echo(f"{output}")
 
 
-def _names(runtime: Runtime) -> list[str]:
-    """Return the names of all templates: the kinds, then the prescribed forms."""
-    return [*map(str, LetterKind), *(FORM + x for x in forms.codes(runtime.templates))]
-
-
-def _invented(runtime: Runtime, name: str) -> LetterFields:
-    """
-    Return invented fields of a template, in our own name.
-
-    Raises: DocumentWrong.
-    """
-    code = name.removeprefix(FORM)
-    if code == name:
-        fields = _sample(runtime, LetterKind(name), "")
-    else:
-        fields = paper.sample_form(runtime.templates, code)
-    unit, points = runtime.authority.units[0].code, runtime.authority.points
-    fields = msgspec.structs.replace(fields, sender=sender_of(runtime.authority, unit))
-    if fields.custodian is None or not points:
-        return fields
-    return msgspec.structs.replace(fields, addressee=addressee_of(points[-1]))
-
-
 async def _gallery(opened: Opened, folder: Path) -> None:
     async with opened() as runtime:
-        for name in _names(runtime):
-            fields = _invented(runtime, name)
+        for name in samples.names(runtime.templates):
+            fields = samples.invented(runtime, name)
             pdf = await actions.preview(runtime, fields, now=runtime.clock())
             (folder / f"{name}.pdf").write_bytes(pdf)
             click.echo(f"{folder / name}.pdf")
@@ -184,18 +105,6 @@ SHEET = """<!doctype html>
 STRIP = '<h2 id="{name}">{name}</h2>\n<p><img src="{name}.png" alt="{name}"></p>'
 
 
-def _in_languages(fields: LetterFields) -> dict[str, LetterFields]:
-    """Return a letter in its bound languages, in each of them alone, and by fax."""
-    languages = fields.sender.languages
-    every = [languages, *((one,) for one in languages if len(languages) > 1)]
-    senders = [msgspec.structs.replace(fields.sender, languages=one) for one in every]
-    found = {
-        "-".join(one.languages): msgspec.structs.replace(fields, sender=one)
-        for one in senders
-    }
-    return found | {"fax": msgspec.structs.replace(fields, is_faxed=True)}
-
-
 async def _draw(runtime: Runtime, fields: LetterFields) -> bytes:
     pdf = await actions.specimen(runtime, fields, now=runtime.clock())
     return await runtime.ports.renderer.strip(pdf)
@@ -205,9 +114,9 @@ async def _strips(opened: Opened) -> dict[str, bytes]:
     """Return one picture a letter and language, by name."""
     async with opened() as runtime:
         wanted = {
-            f"{name}.{language}": shown
-            for name in _names(runtime)
-            for language, shown in _in_languages(_invented(runtime, name)).items()
+            f"{name}.{look}": fields
+            for name in samples.names(runtime.templates)
+            for look, fields in samples.looks(samples.invented(runtime, name)).items()
         }
         drawn = await asyncio.gather(
             *(_draw(runtime, fields) for fields in wanted.values())
@@ -231,16 +140,10 @@ def sheet(opened: Opened, folder: Path) -> None:
 
 
 async def _faults(opened: Opened) -> list[str]:
-    """Return what is wrong with the templates, one line for each kind."""
-    found: list[str] = []
     async with opened() as runtime:
-        for name in _names(runtime):
-            try:
-                fields = _invented(runtime, name)
-                paper.compose(runtime.templates, fields, now=runtime.clock())
-            except (jinja2.TemplateError, Refusal) as error:
-                found.append(f"{name}: {error}")
-    return found
+        every = samples.names(runtime.templates)
+        found = {name: samples.fault(runtime, name) for name in every}
+    return [f"{name}: {text}" for name, text in found.items() if text]
 
 
 @letter.command()

@@ -24,6 +24,7 @@ HEADLINES = {
     Finding.WITHDRAWN: "Genuine, but withdrawn: do not act on it",
     Finding.SUPERSEDED: "Genuine, but replaced by a later letter",
     Finding.EXPIRED: "Genuine, but the hold that it asked for is over",
+    Finding.UNREGISTERED: "Our seal, but no letter that we issued: do not act on it",
     Finding.ALTERED: "Altered after sealing: do not act on it",
     Finding.FOREIGN: "Sealed by somebody else: do not act on it",
     Finding.UNKNOWN: "Not a letter of ours: do not act on it",

@@ -52,6 +52,7 @@ class Finding(StrEnum):
     SUPERSEDED = "superseded"  # genuine, but a later letter replaced it
     EXPIRED = "expired"  # genuine, but the hold that it asked for is over
     ADDED_TO = "added_to"  # genuine, with further signatures put on it afterwards
+    UNREGISTERED = "unregistered"  # our seal, intact, but on no letter that we issued
     ALTERED = "altered"  # our seal, other bytes
     FOREIGN = "foreign"  # sealed by somebody else
     UNKNOWN = "unknown"  # not ours

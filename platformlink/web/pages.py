@@ -47,6 +47,7 @@ def navigation(actor: Actor | None) -> tuple[NavItem, ...]:
         (NavItem("/platforms", "Platforms"), True),
         (NavItem("/reports", "Reports"), may(actor, Right.REPORT)),
         (NavItem("/audit", "Audit"), may(actor, Right.AUDIT)),
+        (NavItem("/letters", "Letters"), may(actor, Right.ADMINISTER)),
         (NavItem("/admin", "People"), may(actor, Right.ADMINISTER)),
     )
     return tuple(item for item, is_open in gates if is_open)

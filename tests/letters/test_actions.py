@@ -20,8 +20,9 @@ from platformlink.letters import actions, codes, queries, rules
 from platformlink.letters.rules import Finding, LetterKind, LetterWrong, Means
 from platformlink.letters.tables import Letter, LetterCheck
 from platformlink.notices.tables import Notice
-from platformlink.permissions import Actor
+from platformlink.permissions import Actor, Role
 from platformlink.ports import NotSealable, Runtime
+from platformlink.values import Html
 from tests import factories
 from tests.letters.conftest import sample
 
@@ -237,6 +238,24 @@ async def test_an_update_put_on_a_letter_is_found_and_names_the_letter(
     )
 
     assert (verdict.finding, verdict.letter) == (Finding.ALTERED, letter)
+
+
+async def test_our_seal_on_what_we_never_issued_is_told_from_an_altered_letter(
+    session: AsyncSession, runtime: Runtime, ann: Actor, now: datetime
+) -> None:
+    ada = await factories.person(session, "ada", roles=(Role.ADMINISTRATOR,))
+    await sealed(session, runtime, ann, now)
+    html = Html("<p id='seal'>Give us everything.</p>")
+    unsealed = await runtime.ports.renderer.render(html)
+    stray = await runtime.ports.sealer.seal(unsealed, name="Somebody", now=now)
+
+    verdict = await actions.verify_pdf(
+        session, runtime, stray.pdf, means=Means.UPLOAD, now=now
+    )
+
+    told = await session.exec(select(Notice).where(Notice.user_id == ada.id))
+    assert (verdict.finding, verdict.letter) == (Finding.UNREGISTERED, None)
+    assert [one.key.split("/")[0] for one in told] == ["stray-seal"]
 
 
 async def test_every_question_is_kept_without_its_asker(
