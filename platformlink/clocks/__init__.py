@@ -22,6 +22,8 @@ Decisions
 - 2026-11-24: A pause moves the end by the days that the clock stood still (the day of
   the pause counts, the day of the resumption does not), in hours by elapsed time. The
   safe end of what is ours takes no account of pauses.
+- 2026-11-25: Evidence of the start only ever gets better: sent, a machine's word, a
+  person's word. What it replaces ends as `replaced` and stays, named by the new one.
 - 2026-11-24: The next notice of a clock is a column with a partial index, so that a
   tick with nothing due touches no row.
 """

@@ -24,8 +24,6 @@ from platformlink.clocks.terms import (
 )
 from platformlink.permissions import Actor, Right, require
 
-STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
-
 
 class Rung(msgspec.Struct, frozen=True):
     """A clock whose notice is due: how many hours before its end (negative: after)."""
@@ -208,7 +206,9 @@ async def restart_with_better_evidence(
     moves back.
     """
     kept = clock.computation.ingredients
-    if clock.state == State.ENDED or STRENGTH[evidence] <= STRENGTH[kept.evidence]:
+    is_same = (evidence, start_at) == (kept.evidence, kept.start_at)
+    is_over = clock.state == State.ENDED
+    if is_over or is_same or not evidence.outweighs(kept.evidence):
         return clock
     return await _replace(
         session,

@@ -15,6 +15,7 @@ from platformlink.clocks.rules import (
 )
 from platformlink.clocks.terms import (
     WEEKENDS_ONLY,
+    Duty,
     EndedAs,
     Evidence,
     Source,
@@ -26,9 +27,18 @@ from platformlink.values import Phrase
 STARTS = {
     Evidence.EVENT: "It starts on %(start_at)s.",
     Evidence.SENT: "It starts with the sending on %(start_at)s.",
-    Evidence.AUTOMATIC: "It starts with an automatic receipt of %(start_at)s.",
-    Evidence.ACKNOWLEDGED: "It starts with their acknowledgement of %(start_at)s.",
+    Evidence.AUTOMATIC: "It starts with the receipt on %(start_at)s, as their automatic"
+    " reply names it.",
+    Evidence.ACKNOWLEDGED: "It starts with the receipt on %(start_at)s, as a person"
+    " there named it.",
     Evidence.STATED: "It starts with the moment that they named: %(start_at)s.",
+}
+# Where days are counted, they often name no more than the day.
+STARTS_ON = {
+    Evidence.AUTOMATIC: "It starts with the receipt on %(start_on)s, as their automatic"
+    " reply names it.",
+    Evidence.ACKNOWLEDGED: "It starts with the receipt on %(start_on)s, as a person"
+    " there named it.",
 }
 SOURCES = {
     Source.AGREED: "The time was agreed with them.",
@@ -79,12 +89,20 @@ def _source(found: Computation) -> Iterator[Phrase]:
 
 def _beginning(found: Computation) -> Iterator[Phrase]:
     ingredients = found.ingredients
-    yield Phrase(STARTS[ingredients.evidence], {"start_at": ingredients.start_at})
-    if ingredients.earliest_at != ingredients.start_at:
+    yield _start(found)
+    is_ours = ingredients.term.duty is Duty.OURS
+    if is_ours and ingredients.earliest_at != ingredients.start_at:
         yield Phrase(
             "To be safe we count from the earliest possible start, %(earliest_at)s.",
             {"earliest_at": ingredients.earliest_at},
         )
+
+
+def _start(found: Computation) -> Phrase:
+    ingredients = found.ingredients
+    if found.last_on and (text := STARTS_ON.get(ingredients.evidence)):
+        return Phrase(text, {"start_on": f"{ingredients.start_on}"})
+    return Phrase(STARTS[ingredients.evidence], {"start_at": ingredients.start_at})
 
 
 def _length(found: Computation) -> Iterator[Phrase]:

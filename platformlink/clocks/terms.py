@@ -46,6 +46,12 @@ class Evidence(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     STATED = "stated"  # they named the day themselves
 
+    def outweighs(self, kept: "Evidence") -> bool:
+        """Say whether it replaces what is kept; a person's later word does so too."""
+        strength = list(Evidence).index
+        is_second_word = self is kept is Evidence.ACKNOWLEDGED
+        return is_second_word or strength(self) > strength(kept)
+
 
 class Kind(StrEnum):
     """What ends."""

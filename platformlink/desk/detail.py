@@ -1,6 +1,6 @@
 """One request as a whole: where it stands, what is next, who must act and by when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.authority import Authority
 from platformlink.cases.tables import Case
 from platformlink.clocks import queries as clock_queries
+from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk.rules import CLOCK_NAMES, SOURCE_WORDS
 from platformlink.dispatch import queries as dispatches
@@ -72,11 +73,12 @@ Protocols = NamedDependency[Library]
 
 
 class ClockRow(msgspec.Struct, frozen=True):
-    """One clock with its name and whose word its time is."""
+    """One clock: its name, whose word its time is; what it replaced, newest first."""
 
     name: str
     source: str
     shown: ClockOut
+    before: list[ClockOut]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -179,6 +181,7 @@ ICONS = {
     "doubt": "question-mark",
     "fail": "alert-octagon",
     "acknowledge": "user-check",
+    "restart": "clock",
     "ask": "message-question",
     "supplement": "send",
     "answer": "package",
@@ -246,12 +249,20 @@ def _line(event: RequestEvent, actor: str | None, shell: PlainShell) -> Line:
     )
 
 
+def _replaced_by(clock: Clock, by_id: Mapping[int, Clock]) -> Iterator[Clock]:
+    """Yield what a clock replaced, and what that replaced, and so on."""
+    while clock.replaces_id is not None:
+        clock = by_id[clock.replaces_id]
+        yield clock
+
+
 def _clock_rows(
     found: list[Any], shell: PlainShell, now: datetime
 ) -> tuple[list[ClockRow], list[ClockRow]]:
     """Return running clocks, and those that met or missed their end."""
     running: list[ClockRow] = []
     ended: list[ClockRow] = []
+    by_id = {clock.id: clock for clock in found}
     for clock in found:
         if clock.ended_as in ("replaced", "void"):
             continue
@@ -259,6 +270,10 @@ def _clock_rows(
             CLOCK_NAMES[clock.kind],
             SOURCE_WORDS[clock.source],
             showing.clock(clock, shell.words, now),
+            [
+                showing.clock(one, shell.words, now)
+                for one in _replaced_by(clock, by_id)
+            ],
         )
         (ended if clock.state == "ended" else running).append(row)
     return running, ended

@@ -21,5 +21,8 @@ Decisions
 - 2026-11-24: A tie of no data and refused is called refused: the worse of the two.
 - 2026-11-25: A proposal is a reason code, what the protocol names, and the authority's
   own instruments; it makes a draft, never a letter, and its author looks at it first.
+- 2026-11-25: Only a receipt that they name moves a start (`arrived`), by a machine or,
+  better, by a person. An acknowledgement that is silent on it moves nothing: the time
+  counts from the sending, else who acknowledges late would gain by it. Nor does a bare day move what hours count.
 - 2026-11-25: While they wait for us nothing is proposed: the supplement is the way.
 """

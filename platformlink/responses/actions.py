@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
 from platformlink.clocks import actions as clocks
+from platformlink.clocks import queries as clock_queries
+from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Duty, EndedAs, Evidence, Source, Term
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.errors import FieldError
@@ -70,10 +73,10 @@ async def record(
     if actor is not None:
         await requests.require_right(session, request, Right.SEND, actor)
     asked = await asked_of(session, request)
-    kind, items, until = _checked(request, asked, fields, now)
+    kind, items, until, arrived = _checked(request, asked, fields, now)
     if fields.corrects is not None:
         await queries.corrected(session, request.id, fields.corrects)
-    response = _response(request, fields, until, actor=actor, now=now)
+    response = _response(request, fields, until, arrived, actor=actor, now=now)
     session.add(response)
     await session.flush()
     session.add_all(_rows(response, items or _implied(asked, kind), fields))
@@ -125,8 +128,8 @@ async def asked_of(session: AsyncSession, request: PlatformRequest) -> Asked:
 
 def _checked(
     request: PlatformRequest, asked: Asked, fields: ResponseIn, now: datetime
-) -> tuple[Kind, list[ItemIn], Until]:
-    """Return kind, items by account number, and until; all wrong fields at once."""
+) -> tuple[Kind, list[ItemIn], Until, Until]:
+    """Return kind, items by number, until, and arrived; all wrong fields at once."""
     items = [_by_number(item, asked.targets) for item in fields.items]
     ids = [target.id for target in asked.targets]
     errors = [
@@ -138,14 +141,24 @@ def _checked(
     if fields.kind not in set(Kind):
         message, codes = "Choose one of: %(codes)s.", {"codes": ", ".join(Kind)}
         errors.append(FieldError("/kind", "unknown", message, codes))
-    until = Until()
-    try:
-        until = rules.parse_until(fields.until)
-    except rules.ResponseInvalid as refused:
-        errors += refused.errors
+    until = _moment(fields.until, "/until", errors)
+    arrived = _moment(fields.arrived, "/arrived", errors)
+    if request.sent_at:
+        errors += rules.check_arrival(
+            fields.kind, arrived, request.sent_at, fields.received_at
+        )
     if errors:
         raise rules.ResponseInvalid("", *errors)
-    return Kind(fields.kind), items, until
+    return Kind(fields.kind), items, until, arrived
+
+
+def _moment(text: str, pointer: str, errors: list[FieldError]) -> Until:
+    """Return a day or an instant; what is wrong with it is noted."""
+    try:
+        return rules.parse_until(text, pointer)
+    except rules.ResponseInvalid as refused:
+        errors += refused.errors
+        return Until()
 
 
 def _by_number(item: ItemIn, targets: list[Target]) -> ItemIn:
@@ -160,6 +173,7 @@ def _response(
     request: PlatformRequest,
     fields: ResponseIn,
     until: Until,
+    arrived: Until,
     *,
     actor: Actor | None,
     now: datetime,
@@ -175,6 +189,8 @@ def _response(
         platform_reference=fields.platform_reference.strip(),
         until_on=until.on,
         until_at=until.at,
+        arrived_on=arrived.on,
+        arrived_at=arrived.at,
         note=fields.note.strip(),
         reasons=list(fields.reasons),
         wanted=list(fields.wanted),
@@ -216,6 +232,7 @@ async def _move(session: AsyncSession, came: Came, *, actor: Actor | None) -> No
     step = rules.step_for(
         came.kind, State(request.state), is_more_promised=not came.is_final
     )
+    await _start_anew(session, came, actor=actor)
     await _clocks(session, came, is_new_question=step is not None)
     phrase = Phrase(KIND_NAMES[came.kind])
     proof = response.platform_reference
@@ -242,6 +259,89 @@ async def _move(session: AsyncSession, came: Came, *, actor: Actor | None) -> No
         occurred_at=response.received_at,
         proof=proof,
     )
+
+
+async def _start_anew(
+    session: AsyncSession, came: Came, *, actor: Actor | None
+) -> None:
+    """Count from the receipt that they named, beside what was counted before."""
+    response, sent_at = came.response, came.request.sent_at
+    arrived = Until(response.arrived_on, response.arrived_at)
+    if sent_at is None or arrived == Until():
+        return
+    is_machine = came.kind is Kind.AUTO_REPLY
+    for old in await _from_receipt(session, came.request):
+        term = old.computation.ingredients.term
+        if term.in_hours and arrived.on:
+            continue  # a bare day says nothing of the hour
+        zone = ZoneInfo(term.zone)
+        new = await clocks.restart_with_better_evidence(
+            session,
+            old,
+            Evidence.AUTOMATIC if is_machine else Evidence.ACKNOWLEDGED,
+            start_at=rules.started_at(arrived, sent_at, response.received_at, zone),
+            now=came.now,
+        )
+        if new is not old:
+            _note_better(session, came, old, new, actor=actor)
+
+
+async def _from_receipt(session: AsyncSession, request: PlatformRequest) -> list[Clock]:
+    """Return the open clocks that count from the receipt; a promised day does not."""
+    protocol = await protocols.pinned(session, request.protocol_version)
+    is_from_sending = protocol.requests.preservation.starts == "sent"
+    kinds = [ClockKind.RESPONSE] if is_from_sending else list(BETTER)
+    found = await clock_queries.open_of(session, request.id, kinds=kinds)
+    return [one for one in found if one.computation.ingredients.term.length]
+
+
+def _note_better(
+    session: AsyncSession, came: Came, old: Clock, new: Clock, *, actor: Actor | None
+) -> None:
+    """Write into the history, and so into the audit log, what moved and why."""
+    requests.note(
+        session,
+        came.request,
+        "restart",
+        _better(old, new),
+        actor=actor,
+        now=came.now,
+        occurred_at=came.response.received_at,
+    )
+
+
+def _better(old: Clock, new: Clock) -> Phrase:
+    """Say what moved: by days as counted, or by instants where hours count."""
+    is_on, was_on = new.computation.last_on, old.computation.last_on
+    if is_on is None or was_on is None:
+        return Phrase(
+            BETTER_HOURS,
+            {
+                "start_at": new.started_at,
+                "due_at": new.legal_due_at,
+                "before_at": old.legal_due_at,
+            },
+        )
+    return Phrase(
+        BETTER[ClockKind(new.kind)],
+        {
+            "start_on": new.computation.ingredients.start_on.isoformat(),
+            "due_on": is_on.isoformat(),
+            "before_on": was_on.isoformat(),
+        },
+    )
+
+
+BETTER = {
+    ClockKind.RESPONSE: "They name %(start_on)s as the day of receipt: the answer is"
+    " due by the end of %(due_on)s, not of %(before_on)s",
+    ClockKind.HOLD_EXPIRY: "They name %(start_on)s as the day of receipt: read"
+    " literally the hold lasts to the end of %(due_on)s, not of %(before_on)s",
+}
+BETTER_HOURS = (
+    "They name %(start_at)s as the receipt: the answer is due on %(due_at)s, not on"
+    " %(before_at)s"
+)
 
 
 async def _clocks(session: AsyncSession, came: Came, *, is_new_question: bool) -> None:

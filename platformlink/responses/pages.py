@@ -84,7 +84,7 @@ class RecordPage(Page, frozen=True, kw_only=True):
 
 TYPED = (
     *("kind", "received_at", "channel", "sender"),
-    *("platform_reference", "until", "note"),
+    *("platform_reference", "until", "arrived", "note"),
 )
 
 
@@ -123,6 +123,7 @@ def _fields(
         platform_reference=text(form, "platform_reference"),
         items=_items(form, asked),
         until=_until(text(form, "until"), zone),
+        arrived=_until(text(form, "arrived"), zone),
         note=text(form, "note"),
         reasons=several(form, "reasons"),
         wanted=several(form, "wanted"),

@@ -139,6 +139,8 @@ def recorded(one: Response, items: list[ResponseItem]) -> AnswerOut:
         platform_reference=one.platform_reference,
         until_on=one.until_on,
         until_at=one.until_at,
+        arrived_on=one.arrived_on,
+        arrived_at=one.arrived_at,
         note=one.note,
         reasons=one.reasons,
         wanted=one.wanted,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -236,7 +236,7 @@ class Until(msgspec.Struct, frozen=True):
         return (self.at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def parse_until(text: str) -> Until:
+def parse_until(text: str, pointer: str = "/until") -> Until:
     """
     Return what a date or an instant with an offset says; nothing of nothing.
 
@@ -248,4 +248,51 @@ def parse_until(text: str) -> Until:
         return Until(at=in_utc(datetime.fromisoformat(text)))
     except ValueError:
         message = "Give a day (2026-12-01), or an instant with its offset."
-        raise ResponseInvalid("", FieldError("/until", "malformed", message)) from None
+        raise ResponseInvalid("", FieldError(pointer, "malformed", message)) from None
+
+
+def check_arrival(
+    kind: str, arrived: Until, sent_at: datetime, received_at: datetime
+) -> list[FieldError]:
+    """
+    Return what is wrong with the moment at which the request is said to have arrived.
+
+    A day is a day anywhere: where they sit, it may be another one than here.
+    """
+    if arrived == Until():
+        return []
+    if kind == Kind.UNDELIVERED:
+        message = "What was not delivered did not arrive."
+        return [FieldError("/arrived", "not-delivered", message)]
+    begins, ends = _extent(arrived)
+    if ends < sent_at.replace(second=0, microsecond=0):
+        message = "It cannot arrive before it was sent."
+        return [FieldError("/arrived", "before-dispatch", message)]
+    if begins > received_at:
+        message = "It cannot arrive after they answered."
+        return [FieldError("/arrived", "after-response", message)]
+    return []
+
+
+def _extent(moment: Until) -> tuple[datetime, datetime]:
+    """Return the first and the last instant that a moment can be, in any zone."""
+    if moment.on is None:
+        at = moment.at or datetime.max.replace(tzinfo=UTC)
+        return at, at
+    day = datetime.combine(moment.on, time(), UTC)
+    return day - timedelta(hours=14), day + timedelta(hours=36)
+
+
+def started_at(
+    arrived: Until, sent_at: datetime, received_at: datetime, zone: ZoneInfo
+) -> datetime:
+    """
+    Return the start that a named receipt means, between the sending and the answer.
+
+    A day alone means its last instant in the zone of whoever must act: what we hold
+    them to takes the latest reading.
+    """
+    named = arrived.at
+    if arrived.on is not None:
+        named = datetime.combine(arrived.on, time.max, zone).astimezone(UTC)
+    return min(max(named or sent_at, sent_at), received_at)

@@ -16,7 +16,8 @@ class ResponseIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `until` is a day (2026-12-01) or an instant with an offset; what ends then depends
     on the kind. `reasons` hold for every item that names none of its own; `wanted` is
     what more they ask for. `corrects` names the response that this one replaces.
-    `sender` is the mail address from which it came.
+    `sender` is the mail address from which it came. `arrived` is when they say that
+    the request reached them, written as `until` is: their time counts from it.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class ResponseIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     platform_reference: str = ""
     items: tuple[ItemIn, ...] = ()
     until: str = ""
+    arrived: str = ""
     note: str = ""
     reasons: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
@@ -53,6 +55,8 @@ class AnswerOut(msgspec.Struct, frozen=True, kw_only=True):
     platform_reference: str
     until_on: date | None
     until_at: datetime | None
+    arrived_on: date | None
+    arrived_at: datetime | None
     note: str
     reasons: list[str]
     wanted: list[str]

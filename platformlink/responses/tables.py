@@ -28,6 +28,7 @@ class Response(SQLModel, table=True):
     One thing that the platform did; it is never changed.
 
     A correction names the response that it `corrects_id`, which counts no more.
+    `arrived` is when the platform says that the request reached it.
     """
 
     __tablename__ = "response"
@@ -35,6 +36,7 @@ class Response(SQLModel, table=True):
         CheckConstraint(f"kind in ({KINDS})", name="kind"),
         CheckConstraint("received_at <= recorded_at", name="received_first"),
         CheckConstraint("until_on is null or until_at is null", name="one_until"),
+        CheckConstraint("arrived_on is null or arrived_at is null", name="one_arrival"),
         Index("ix_response_request_id", "request_id", "received_at"),
         Index(
             "uq_response_corrects_id",
@@ -61,6 +63,8 @@ class Response(SQLModel, table=True):
     platform_reference: str = ""
     until_on: date | None = None
     until_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    arrived_on: date | None = None
+    arrived_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     note: str = ""
     reasons: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(Text), nullable=False)

@@ -354,3 +354,47 @@ async def test_recomputing_a_stored_clock_gives_its_stored_end(
         )
         stored = msgspec.json.encode(found.ingredients)
         assert msgspec.json.decode(stored) == kept.ingredients
+
+
+@pytest.mark.parametrize("kept", Evidence)
+@pytest.mark.parametrize("offered", Evidence)
+def test_only_more_weighs_more_and_a_person_may_mend_their_word(
+    offered: Evidence, kept: Evidence
+) -> None:
+    order = ["event", "sent", "automatic", "acknowledged", "stated"]
+    is_second_word = offered == kept == Evidence.ACKNOWLEDGED
+
+    is_stronger = order.index(offered) > order.index(kept)
+
+    assert offered.outweighs(kept) == (is_stronger or is_second_word)
+
+
+async def test_a_person_who_names_another_receipt_is_believed_again(
+    session: AsyncSession,
+) -> None:
+    first = await actions.restart_with_better_evidence(
+        session,
+        await answer(session),
+        Evidence.ACKNOWLEDGED,
+        start_at=SENT_AT + 2 * DAY,
+        now=SENT_AT + 3 * DAY,
+    )
+
+    second = await actions.restart_with_better_evidence(
+        session,
+        first,
+        Evidence.ACKNOWLEDGED,
+        start_at=SENT_AT + DAY,
+        now=SENT_AT + 4 * DAY,
+    )
+    same = await actions.restart_with_better_evidence(
+        session,
+        second,
+        Evidence.ACKNOWLEDGED,
+        start_at=SENT_AT + DAY,
+        now=SENT_AT + 5 * DAY,
+    )
+
+    assert second.replaces_id == first.id
+    assert second.started_at == SENT_AT + DAY
+    assert same is second

@@ -8,6 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.audit import actions as audit
+from platformlink.audit.rules import digest
+from platformlink.audit.tables import AuditEntry
 from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import EndedAs, Source
@@ -326,3 +329,144 @@ async def test_a_draft_has_no_answers(session: AsyncSession, lea: Actor) -> None
 
     with pytest.raises(rules.NotSentYet):
         await record(session, request, lea, came(Kind.ACK))
+
+
+async def chain(session: AsyncSession, newest: Clock) -> list[Clock]:
+    """A clock and all that it replaced, the newest first."""
+    found = [newest]
+    while found[-1].replaces_id is not None:
+        found.append(await session.get_one(Clock, found[-1].replaces_id))
+    return found
+
+
+async def test_a_person_names_the_receipt_after_a_machine_did(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.AUTO_REPLY, 1, arrived="2026-11-03"))
+    await record(session, request_, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
+
+    newest = await clock(session, request_, ClockKind.RESPONSE)
+    found = await chain(session, newest)
+    assert [one.start_evidence for one in found] == [
+        "acknowledged",
+        "automatic",
+        "sent",
+    ]
+    assert [one.computation.ingredients.start_on.day for one in found] == [4, 3, 2]
+    assert [one.state for one in found] == ["running", "ended", "ended"]
+    assert {one.ended_as for one in found[1:]} == {EndedAs.REPLACED}
+    assert found[0].legal_due_at >= found[1].legal_due_at >= found[2].legal_due_at
+
+
+async def test_the_clock_that_was_replaced_still_says_why_it_was_due_then(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    before = await clock(session, request_, ClockKind.RESPONSE)
+    due_at, sentences = before.legal_due_at, before.sentences
+
+    await record(session, request_, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
+
+    assert (before.legal_due_at, before.sentences) == (due_at, sentences)
+    assert before.computation.legal_due_at == due_at
+
+
+async def test_what_a_machine_names_does_not_undo_what_a_person_named(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.ACK, 2, arrived="2026-11-04"))
+    told = await clock(session, request_, ClockKind.RESPONSE)
+
+    await record(session, request_, lea, came(Kind.AUTO_REPLY, 3, arrived="2026-11-05"))
+
+    assert await clock(session, request_, ClockKind.RESPONSE) is told
+
+
+async def test_an_acknowledgement_that_names_no_receipt_moves_no_start(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    before = await clock(session, request_, ClockKind.RESPONSE)
+
+    await record(session, request_, lea, came(Kind.ACK, 3))
+
+    assert await clock(session, request_, ClockKind.RESPONSE) is before
+    assert before.state == ClockState.RUNNING
+
+
+async def test_a_final_answer_is_judged_by_the_receipt_that_it_names(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    before = await clock(session, request_, ClockKind.RESPONSE)
+    late = (before.legal_due_at - SENT_AT) / DAY + 0.5
+
+    await record(session, request_, lea, came(Kind.NO_DATA, late, arrived="2026-11-05"))
+
+    after = await clock(session, request_, ClockKind.RESPONSE)
+    assert (before.ended_as, after.ended_as) == (EndedAs.REPLACED, EndedAs.MET)
+
+
+async def test_better_evidence_is_told_in_the_history_and_the_audit_log(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    before = await clock(session, request_, ClockKind.RESPONSE)
+
+    await record(session, request_, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
+
+    after = await clock(session, request_, ClockKind.RESPONSE)
+    wanted = select(RequestEvent).where(
+        RequestEvent.request_id == request_.id, RequestEvent.verb == "restart"
+    )
+    event = (await session.exec(wanted)).one()
+    params = event.phrase["params"]
+    told = [date.fromisoformat(params[name]) for name in ("due_on", "before_on")]
+    assert told == [after.computation.last_on, before.computation.last_on]
+    await session.run_sync(audit.chain)
+    entries = await session.exec(
+        select(AuditEntry.detail_sha256).where(
+            AuditEntry.subject == f"request/{request_.id}",
+            AuditEntry.verb == "request.restart",
+        )
+    )
+    assert entries.one() == digest({"phrase": event.phrase, "proof": ""})
+
+
+async def test_the_safe_end_of_a_hold_stays_where_its_start_gets_later(
+    session: AsyncSession, lea: Actor
+) -> None:
+    kept = await sent(session, lea, kind=RequestKind.PRESERVATION)
+    before = await clock(session, kept, ClockKind.HOLD_EXPIRY)
+
+    await record(session, kept, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
+
+    after = await clock(session, kept, ClockKind.HOLD_EXPIRY)
+    assert after.replaces_id == before.id
+    assert after.legal_due_at > before.legal_due_at
+    assert after.safe_due_at == before.safe_due_at
+
+
+async def test_a_promised_day_does_not_move_with_the_receipt(
+    session: AsyncSession, lea: Actor, request_: PlatformRequest
+) -> None:
+    await record(session, request_, lea, came(Kind.DELAY_NOTICE, until="2026-12-31"))
+    promised = await clock(session, request_, ClockKind.RESPONSE)
+
+    await record(session, request_, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
+
+    assert await clock(session, request_, ClockKind.RESPONSE) is promised
+
+
+@pytest.mark.parametrize(
+    ("arrived", "moved"), [("2026-11-02", None), ("2026-11-02T16:00+01:00", 0.5)]
+)
+async def test_hours_count_from_a_named_hour_only(
+    session: AsyncSession, lea: Actor, arrived: str, moved: float | None
+) -> None:
+    urgent = await sent(session, lea, kind=RequestKind.EMERGENCY_DISCLOSURE)
+    before = await clock(session, urgent, ClockKind.RESPONSE)
+
+    await record(session, urgent, lea, came(Kind.ACK, 0.1, arrived=arrived))
+
+    after = await clock(session, urgent, ClockKind.RESPONSE)
+    assert before.computation.ingredients.term.in_hours
+    assert (after is before) == (moved is None)
+    hours = (after.legal_due_at - before.legal_due_at) / timedelta(hours=1)
+    assert hours == (moved or 0)

@@ -235,3 +235,32 @@ async def test_the_sender_of_a_look_alike_is_named_in_the_answer_and_on_the_page
     assert (found["severity"], found["code"]) == ("error", "lookalike")
     assert found["message"] in page.text
     assert "law@tikt0k.com" in page.text
+
+
+async def test_the_page_shows_the_old_end_beside_the_new_one(
+    desk: Client, request_: PlatformRequest
+) -> None:
+    recorded = await post(
+        desk,
+        request_,
+        kind="ack",
+        arrived="2026-11-04",
+        received_at=(SENT_AT + timedelta(days=3)).isoformat(),
+    )
+
+    page = (await desk.get(f"/requests/{request_.reference}")).text
+
+    assert recorded.status_code == 201
+    assert "as a person there named it" in page
+    assert "Counted before: " in page
+    assert "It starts with the sending on 2 November 2026" in page
+    assert "They name 4 November 2026 as the day of receipt" in page
+
+
+async def test_a_receipt_that_cannot_be_is_named_beside_its_field(
+    desk: Client, request_: PlatformRequest
+) -> None:
+    answer = await post(desk, request_, kind="ack", arrived="2026-10-01")
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/arrived"]

@@ -1,6 +1,7 @@
 """What an answer means."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,57 @@ def test_a_delivery_with_a_later_instalment_is_a_part() -> None:
     assert rules.is_more_promised(Kind.DELIVERY, ["later_instalment"])
     assert not rules.is_more_promised(Kind.DELIVERY, ["redacted"])
     assert not rules.is_more_promised(Kind.REFUSAL, ["later_instalment"])
+
+
+TIRANE = ZoneInfo("Europe/Tirane")
+
+
+def test_a_day_that_they_name_is_read_as_late_as_it_can_be() -> None:
+    named = rules.Until(on=date(2026, 11, 26))
+
+    found = rules.started_at(named, SENT_AT, SENT_AT + timedelta(days=9), TIRANE)
+
+    local = found.astimezone(TIRANE)
+    assert (local.date(), local.time()) == (date(2026, 11, 26), time.max)
+
+
+@given(
+    st.dates(date(2026, 11, 1), date(2027, 1, 31)),
+    st.timedeltas(timedelta(), timedelta(days=60)),
+    st.sampled_from(["Pacific/Kiritimati", "Etc/GMT+12", "Europe/Dublin"]),
+)
+def test_a_start_lies_between_the_sending_and_the_answer(
+    day: date, waited: timedelta, zone: str
+) -> None:
+    received_at = SENT_AT + waited
+
+    found = rules.started_at(rules.Until(on=day), SENT_AT, received_at, ZoneInfo(zone))
+
+    assert SENT_AT <= found <= received_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrived", "code"),
+    [
+        (Kind.ACK, rules.Until(on=date(2026, 11, 22)), "before-dispatch"),
+        (Kind.ACK, rules.Until(at=SENT_AT - timedelta(minutes=1)), "before-dispatch"),
+        (Kind.ACK, rules.Until(on=date(2026, 11, 28)), "after-response"),
+        (Kind.UNDELIVERED, rules.Until(on=date(2026, 11, 24)), "not-delivered"),
+    ],
+)
+def test_a_receipt_that_cannot_be_is_refused(
+    kind: Kind, arrived: rules.Until, code: str
+) -> None:
+    received_at = SENT_AT + timedelta(days=2)
+
+    (error,) = rules.check_arrival(kind, arrived, SENT_AT, received_at)
+
+    assert (error.pointer, error.code) == ("/arrived", code)
+
+
+def test_a_day_counts_as_a_day_where_they_sit() -> None:
+    """In the Pacific it is still the day before."""
+    eve = rules.Until(on=date(2026, 11, 1))
+    night = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+    assert rules.check_arrival(Kind.ACK, eve, night, night) == []
