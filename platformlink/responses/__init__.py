@@ -23,6 +23,7 @@ Decisions
   own instruments; it makes a draft, never a letter, and its author looks at it first.
 - 2026-11-25: Only a receipt that they name moves a start (`arrived`), by a machine or,
   better, by a person. An acknowledgement that is silent on it moves nothing: the time
-  counts from the sending, else who acknowledges late would gain by it. Nor does a bare day move what hours count.
+  counts from the sending, else who acknowledges late would gain by it. Nor does a bare
+  day move what hours count.
 - 2026-11-25: While they wait for us nothing is proposed: the supplement is the way.
 """
