@@ -32,6 +32,7 @@ from platformlink.desk import (
     feed,
     handover,
     platforms,
+    restdays,
     watching,
 )
 from platformlink.desk import evidence as desk_evidence
@@ -244,6 +245,7 @@ ROUTERS: tuple[Router, ...] = (
         handover.router,
         emergency.router,
         calendar.router,
+        restdays.router,
         feed.router,
     ),
     *(exports_api.router, exports_pages.router),

@@ -250,8 +250,15 @@ async def retime(
 async def _replace(
     session: AsyncSession, old: Clock, ingredients: Ingredients, *, now: datetime
 ) -> Clock:
+    """Compute anew what is known better, beside the old clock."""
+    return await move(session, old, await _compute(session, ingredients), now=now)
+
+
+async def move(
+    session: AsyncSession, old: Clock, found: Computation, *, now: datetime
+) -> Clock:
     """End the old clock and return the new one; both keep what was noticed."""
-    found, term = await _compute(session, ingredients), ingredients.term
+    term = found.ingredients.term
     state, paused_at = old.state, old.paused_at
     # The old one first: no two open clocks say the same of one request.
     await end(session, old, EndedAs.REPLACED, at=now)
@@ -313,7 +320,9 @@ async def change_day(
     session: AsyncSession, calendar: str, change: Change, *, actor: Actor, now: datetime
 ) -> None:
     """
-    Make a day a rest day or a working day; clocks that run keep their ends.
+    Make a day a rest day or a working day, for all that is computed from now on.
+
+    Clocks that run are moved by whoever knows what hangs on them.
 
     Raises: MayNot, CalendarUnknown.
     """

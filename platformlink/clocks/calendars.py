@@ -8,7 +8,7 @@ from importlib.metadata import version
 import holidays
 import msgspec
 
-from platformlink.clocks.rules import add, check, day_of
+from platformlink.clocks.rules import Computation, add, check, compute, day_of
 from platformlink.clocks.terms import Calendar, Pause, Term
 from platformlink.errors import FieldError, Invalid
 
@@ -97,3 +97,28 @@ def covering(
         last += pause.to_at - pause.from_at
     # A year more on both sides: what is moved may cross a New Year, and then some.
     return load(term.calendar, first.year - 1, last.year + 1, changes)
+
+
+def moved(
+    was: Computation, changes: Iterable[Change], *, term: Term | None = None
+) -> Computation | None:
+    """
+    Return the end under an authority's changes, or None where neither end moves.
+
+    ``term`` takes the place of the one that was counted, where that is another now.
+    """
+    kept = was.ingredients
+    term = term or kept.term
+    found = compute(
+        term,
+        kept.start_at,
+        evidence=kept.evidence,
+        earliest_at=kept.earliest_at,
+        pauses=kept.pauses,
+        calendar=covering(term, kept.earliest_at, changes, kept.pauses),
+    )
+    stays = (found.legal_due_at, found.safe_due_at) == (
+        was.legal_due_at,
+        was.safe_due_at,
+    )
+    return None if stays else found

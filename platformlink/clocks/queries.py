@@ -1,13 +1,14 @@
 """Which clocks run, and which days are changed. The caller's right is checked above."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.clocks import calendars
 from platformlink.clocks.calendars import Change
+from platformlink.clocks.rules import DAY
 from platformlink.clocks.tables import CalendarDay, Clock
 from platformlink.clocks.terms import Calendar, Duty, Kind, Pause, State, Term
 
@@ -38,6 +39,24 @@ async def open_of(
         col(Clock.duty).in_(duties),
     )
     return list((await session.exec(wanted.order_by(col(Clock.safe_due_at)))).all())
+
+
+async def movable(session: AsyncSession, calendar: str, day_on: date) -> list[Clock]:
+    """Return the open clocks of a calendar that a day of it may move, by id."""
+    wanted = select(Clock).where(
+        IS_OPEN,
+        col(Clock.ingredients)["term"]["calendar"].astext == calendar,
+        # A day that is over before the last one is counted in no zone any more.
+        col(Clock.legal_due_at) >= datetime.combine(day_on, time(), UTC) - DAY,
+    )
+    return list((await session.exec(wanted.order_by(col(Clock.id)))).all())
+
+
+async def changed_days(session: AsyncSession, calendar: str) -> list[CalendarDay]:
+    """Return what an authority changed in a calendar, the newest first."""
+    wanted = select(CalendarDay).where(col(CalendarDay.calendar) == calendar)
+    rows = await session.exec(wanted.order_by(col(CalendarDay.id).desc()))
+    return list(rows.all())
 
 
 async def changes(session: AsyncSession, calendar: str) -> list[Change]:

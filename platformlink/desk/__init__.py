@@ -11,4 +11,7 @@ Decisions
 - 2026-11-24: a manager's board shows numbers only; rows need the right to read.
 - 2026-11-24: a fact of a protocol leads to the letters that print it by way of the
   letter's fields (`resting`); the templates say themselves which fields they print.
+- 2026-11-25: a changed rest day is applied only with the fingerprint of the dates that
+  were shown; moving what nobody saw was turned down. An administrator reads names of
+  requests there, and of restricted cases a number.
 """

@@ -13,7 +13,7 @@ from platformlink.clocks.terms import State as ClockState
 from platformlink.dispatch.rules import Status
 from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.tables import Unit, User
-from platformlink.permissions import Actor
+from platformlink.permissions import Actor, Right
 from platformlink.requests.queries import accounts_of, seen_by
 from platformlink.requests.rules import OVER, NoSuchRequest
 from platformlink.requests.tables import (
@@ -177,6 +177,23 @@ async def next_calm(
     )
     count, first = (await session.exec(query)).one()
     return count, first
+
+
+async def known_names(
+    session: AsyncSession, ids: set[int], *, actor: Actor
+) -> dict[int, str]:
+    """
+    Return the names of requests that an administrator may know of, by id.
+
+    A restricted case is known to its members only.
+    """
+    query = (
+        select(PlatformRequest)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(col(PlatformRequest.id).in_(ids), seen_by(actor, Right.ADMINISTER))
+    )
+    rows = await session.exec(query)
+    return {one.id: one.reference or one.draft_id for one in rows}
 
 
 class Doubt(msgspec.Struct, frozen=True):

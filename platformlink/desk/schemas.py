@@ -1,6 +1,6 @@
 """What goes out of the desk's doors."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -51,3 +51,52 @@ class TextOut(msgspec.Struct, frozen=True, kw_only=True):
     touched: list[Touched]
     templates: list[TemplateTouched]
     drafts: list[str]
+
+
+class ChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One day that a calendar counts otherwise: a rest day (with a name) or a working day.
+
+    ``calendar`` is a country code, or one of a part of a country (`US-CA`).
+    """
+
+    calendar: str
+    day_on: date
+    is_rest: bool
+    name: str = ""
+
+
+class SeenChangeIn(ChangeIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A change, with ``seen`` of the preview that was read."""
+
+    seen: str
+
+
+class MovedClock(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One clock that a change moves: the last day before and after, and the exact ends.
+
+    The days are those to work to; where these stay, those by law.
+    """
+
+    request: str
+    kind: str
+    was_on: date
+    due_on: date
+    legal_was_at: datetime
+    legal_due_at: datetime
+    safe_was_at: datetime
+    safe_due_at: datetime
+
+
+class Moves(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    All that a change moves, of which ``hidden`` belong to cases closed to the reader.
+
+    ``seen`` stands for exactly these dates; ``items`` are the most urgent 500.
+    """
+
+    count: int
+    hidden: int
+    seen: str
+    items: list[MovedClock]

@@ -2,10 +2,14 @@
 
 from datetime import date, datetime
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from platformlink.clocks import calendars
 from platformlink.clocks.calendars import Change
+from platformlink.clocks.rules import Computation, compute, recompute
 from platformlink.clocks.terms import Duty, Term, parse
 
 
@@ -61,3 +65,37 @@ def test_a_calendar_covers_every_year_that_a_term_touches() -> None:
 
     assert found is not None
     assert {day.year for day in found.holidays} == set(range(2025, 2031))
+
+
+ANSWER = Term(length=parse("P10D"), zone="Europe/Dublin", duty=Duty.THEIRS)
+NOON = datetime.fromisoformat("2026-10-21T12:00+01:00")
+IRISH = msgspec.structs.replace(ANSWER, calendar="IE")
+
+
+def counted(term: Term) -> Computation:
+    return compute(term, NOON, calendar=calendars.covering(term, NOON))
+
+
+@given(st.dates(date(2026, 10, 1), date(2026, 12, 1)))
+def test_one_more_rest_day_never_makes_what_they_owe_due_earlier(day: date) -> None:
+    was = counted(IRISH)
+
+    found = calendars.moved(was, [Change(day, is_rest=True, name="Storm")])
+
+    assert found is None or found.legal_due_at > was.legal_due_at
+    assert found is None or recompute(found.ingredients) == found
+
+
+def test_what_is_counted_without_a_calendar_is_moved_by_none() -> None:
+    was = counted(ANSWER)
+
+    assert calendars.moved(was, [Change(date(2026, 10, 30), is_rest=True)]) is None
+
+
+def test_a_change_and_its_opposite_move_nothing() -> None:
+    day = date(2026, 11, 2)
+    storm, over = Change(day, is_rest=True, name="Storm"), Change(day, is_rest=False)
+    was = counted(IRISH)
+
+    assert calendars.moved(was, [storm]) is not None
+    assert calendars.moved(was, [storm, over]) is None
