@@ -5,7 +5,7 @@ SEED ?= 7
 BIN := .venv/bin
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
   fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
-TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd \
+TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd openssl \
   default-jre-headless libjaxb-java
 STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from platformlink import embedded, wiring
-from platformlink.adapters import schema, seal
+from platformlink.adapters import schema, seal, smime
 from platformlink.errors import NotStarted, Refusal
 from platformlink.ports import Level
 from platformlink.settings import Settings
@@ -145,6 +145,36 @@ async def _mail(settings: Settings) -> Check:
     return Check("mail", "advised", "no mail server is set", mend)
 
 
+async def _mail_key(settings: Settings) -> Check:
+    key = smime.key_of(settings)
+    if key is None:
+        mend = "PLATFORMLINK_SMIME would prove from whom it comes"
+        return Check("mail signature", "advised", "mail goes out unsigned", mend)
+    try:
+        sender = wiring.authority_of(settings).sender
+    except Refusal as refusal:
+        mend = "see PLATFORMLINK_AUTHORITY"
+        return Check("mail signature", "missing", str(refusal), mend)
+    return await asyncio.to_thread(mail_key, key, sender)
+
+
+def mail_key(key: smime.Key, sender: str) -> Check:
+    """Open the key, as sending would; mail goes out unsigned where that fails."""
+    now = wiring.now()
+    try:
+        ends_at = smime.opened(key, sender, now).certificate.not_valid_after_utc
+    except smime.CannotSign as refusal:
+        text = f"{refusal}; mail goes out unsigned"
+        mend = "see PLATFORMLINK_SMIME and PLATFORMLINK_SMIME_PASSPHRASE"
+        return Check("mail signature", "missing", text, mend)
+    days = (ends_at - now).days
+    text = f"signs for {sender}; {days} days left"
+    if days <= SOON_DAYS:
+        mend = "get a new certificate in time"
+        return Check("mail signature", "advised", text, mend)
+    return Check("mail signature", "fine", text)
+
+
 async def _protocols(settings: Settings) -> Check:
     try:
         count = len(wiring.library_of(settings, requester="").all())
@@ -177,7 +207,7 @@ async def examine(settings: Settings) -> list[Check]:
     ]
     storage = await _storage(settings)
     later: tuple[Callable[[Settings], Awaitable[Check]], ...] = (
-        *(_database, _clock, _queue, _seal, _mail, _protocols),
+        *(_database, _clock, _queue, _seal, _mail, _mail_key, _protocols),
     )
     try:
         with embedded.servers(settings) as settled:

@@ -87,6 +87,7 @@ async def _serve(found: Settings, door: socket.socket) -> None:
     _require_schema(found)
     async with wiring.opened(found, is_eager=True) as runtime:
         await wiring.look_at_clock(runtime)
+        await wiring.look_at_mail_key(found, runtime.authority.sender, wiring.now())
         config = uvicorn.Config(
             app.build(
                 runtime, wiring.library_of(found, requester=runtime.authority.country)
@@ -114,6 +115,7 @@ async def _work(found: Settings) -> None:
     _require_schema(found)
     async with wiring.opened(found) as runtime:
         await wiring.look_at_clock(runtime)
+        await wiring.look_at_mail_key(found, runtime.authority.sender, wiring.now())
         await worker.keep_going(runtime, found.redis_url)
 
 

@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     seal_roots: Path | None = None
     tsa_url: str = ""
     smtp_url: str = ""
+    smime: str = ""
+    smime_passphrase: str = ""
     imap_url: str = ""
     webhook_secret: str = ""
     storage_url: str = ""

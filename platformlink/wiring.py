@@ -25,6 +25,7 @@ from platformlink.adapters import (
     posting,
     queue,
     seal,
+    smime,
     vault,
 )
 from platformlink.adapters.workers import Workers
@@ -158,9 +159,11 @@ def require_webhook_secret(
         )
 
 
-def _mailer(settings: Settings, authority: authorities.Authority) -> Mailer:
+def mailer_of(settings: Settings, authority: authorities.Authority) -> Mailer:
+    """Return what sends mail, and signs it where a key for that is named."""
     if settings.smtp_url:
-        return mail.SmtpMailer(settings.smtp_url, authority.sender)
+        key = smime.key_of(settings)
+        return mail.SmtpMailer(settings.smtp_url, authority.sender, key=key)
     if settings.is_demonstration:
         return mail.FolderMailer(settings.data_dir / "outbox", authority.sender)
     return mail.NoMailer()
@@ -196,7 +199,7 @@ async def opened(
     waking = asyncio.create_task(asyncio.to_thread(workers.wake)) if is_eager else None
     sealer = seal.from_settings(settings, workers)
     bell = queue.QueueBell(settings.redis_url)
-    mailer = _mailer(settings, authority)
+    mailer = mailer_of(settings, authority)
     reader = opening.BoundedReader()
     runtime = Runtime(
         settings=settings,
@@ -286,3 +289,14 @@ async def look_at_clock(runtime: Runtime) -> None:
         return  # the database is away: it is asked again by every job and /readyz
     if off > TOLERATED_SKEW_SECONDS:
         log.warning("clock.off", seconds=round(off, 1))
+
+
+async def look_at_mail_key(settings: Settings, sender: str, at: datetime) -> None:
+    """Warn before anything begins where mail should be signed and cannot be."""
+    key = smime.key_of(settings)
+    if key is None:
+        return
+    try:
+        await asyncio.to_thread(smime.opened, key, sender, at)
+    except smime.CannotSign as refusal:
+        log.warning("mail.unsigned", reason=str(refusal))

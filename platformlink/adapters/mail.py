@@ -4,17 +4,22 @@ import asyncio
 import re
 import ssl
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+import structlog
 
+from platformlink.adapters import smime
 from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.ports import Mail
 
 SECONDS = 20  # for each answer of the server
 MOST_ANSWERS = 2  # as long as these may all take together that come before the message
+SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")
+log = structlog.get_logger()
 
 
 class SmtpMailer:
@@ -23,9 +28,20 @@ class SmtpMailer:
 
     Until the message text is handed over, a failure surely took nothing. From then on
     nobody knows, unless the server answers.
+
+    With a key the mail is signed (S/MIME). Where the key cannot sign, its certificate
+    ended or another address in it, the mail goes out unsigned and a warning is logged:
+    a letter is sealed by itself, and must never wait for a certificate of the mail.
     """
 
-    def __init__(self, url: str, sender: str, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        sender: str,
+        *,
+        seconds: float = SECONDS,
+        key: smime.Key | None = None,
+    ) -> None:
         parts = urlsplit(url)
         self.host = parts.hostname or "127.0.0.1"
         self.port = parts.port or {"smtps": 465, "smtp": 25}.get(parts.scheme, 587)
@@ -35,6 +51,7 @@ class SmtpMailer:
         self.password = unquote(parts.password or "")
         self.sender = sender
         self.seconds = seconds
+        self.key = key
 
     async def send(self, mail: Mail) -> str:
         """
@@ -42,13 +59,24 @@ class SmtpMailer:
 
         Raises: TurnedAway, NotTaken, Upstream.
         """
-        content = _message(mail, self.sender).as_bytes()
+        content = await asyncio.to_thread(self._content, mail, datetime.now(UTC))
         client = self._client()
         try:
             await self._begin(client, mail)
             return await self._text(client, content)
         finally:
             client.close()
+
+    def _content(self, mail: Mail, now: datetime) -> bytes:
+        """Return the message as it goes over the wire, signed if that is possible."""
+        if self.key is None:
+            return _message(mail, self.sender).as_bytes()
+        try:
+            signer = smime.opened(self.key, self.sender, now)
+        except smime.CannotSign as refusal:
+            log.warning("mail.unsigned", reason=str(refusal))
+            return _message(mail, self.sender).as_bytes()
+        return _signed(mail, self.sender, signer)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -111,12 +139,34 @@ def _refusal(error: aiosmtplib.SMTPResponseException) -> NotTaken:
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
+    _address(message, mail, sender)
+    message.set_content(mail.text)
+    _attach(message, mail)
+    return message
+
+
+def _signed(mail: Mail, sender: str, signer: smime.Signer) -> bytes:
+    """Return the message with the letter in a signed part, ready for the wire."""
+    part = EmailMessage(SEVEN_BIT)
+    # Ends of lines with a blank are lost on the way unless they are encoded.
+    part.set_content(mail.text, cte="quoted-printable")
+    _attach(part, mail)
+    del part["MIME-Version"]  # the whole has it
+    head = EmailMessage(SEVEN_BIT)
+    _address(head, mail, sender)
+    lines = head.as_bytes().removesuffix(b"\r\n")  # the blank one: more headers follow
+    return lines + signer.sign(part.as_bytes())
+
+
+def _address(message: EmailMessage, mail: Mail, sender: str) -> None:
     message["From"] = sender
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Message-ID"] = mail.message_id
     message["Date"] = datetime.now(UTC)
-    message.set_content(mail.text)
+
+
+def _attach(message: EmailMessage, mail: Mail) -> None:
     if mail.attachment is not None:
         message.add_attachment(
             mail.attachment,
@@ -124,7 +174,6 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
             subtype="pdf",
             filename=mail.attachment_name,
         )
-    return message
 
 
 class FolderMailer:
