@@ -39,9 +39,9 @@ $(STAMP):
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@# uv is quicker by a minute where it is there and has a way to the packages; pip always has.
 	@uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock 2>/dev/null || \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m platformlink.web.assets
-	@$(BIN)/python -m compileall -q platformlink
+	@$(BIN)/python -m compileall -qq -j 2 platformlink .venv/lib || true  # some hold examples in other dialects
 	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m platformlink "$$@"\n' "$(CURDIR)" > $(BIN)/platformlink && chmod +x $(BIN)/platformlink
 	@echo "$(CURDIR)" > $$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/platformlink.pth
 	@rm -f .venv/.stamp-* && touch $@
