@@ -6,7 +6,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -48,6 +48,7 @@ from platformlink.letters.rules import Issue, LetterFields, LetterKind
 from platformlink.migrations.metadata import METADATA
 from platformlink.ports import Ports, Runtime
 from platformlink.settings import Settings
+from platformlink.values import Html
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = ROOT / "letter_templates"
@@ -104,8 +105,8 @@ def fields() -> LetterFields:
     return paper.sample(TEMPLATES, LetterKind.PRESERVATION)
 
 
-def page() -> str:
-    """Return the same letter's HTML, issued."""
+def issued() -> LetterFields:
+    """Return the same letter, issued."""
     issue = Issue(
         reference="PL-2026-000001",
         code="7KQ4M2XDR9TBV6HC",
@@ -114,8 +115,41 @@ def page() -> str:
         sealed_at=NOW,
         certificate="ab" * 32,
     )
-    issued = msgspec.structs.replace(fields(), issue=issue)
-    return paper.compose(TEMPLATES, issued, now=NOW)
+    return msgspec.structs.replace(fields(), issue=issue)
+
+
+def page() -> Html:
+    """Return its HTML."""
+    return paper.compose(TEMPLATES, issued(), now=NOW)
+
+
+def median_of(act: Callable[[], object]) -> float:
+    """Return the median seconds of doing something again and again, warm."""
+    act()
+    taken = []
+    for _ in range(ALONE):
+        started = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def shares() -> str:
+    """Return what takes the time of a warm first page, and what fonts cost."""
+    desk, letter = typesetting.desk(TEMPLATES), issued()
+    html = paper.compose_first_page(TEMPLATES, letter, now=NOW)
+    document = desk.layout(html, pdf.STYLE)
+    steps = {
+        "filling the template": lambda: paper.compose_first_page(
+            TEMPLATES, letter, now=NOW
+        ),
+        "reading HTML": lambda: weasyprint.HTML(string=html, base_url=typesetting.BASE),
+        "all of the layout": lambda: desk.layout(html, pdf.STYLE),
+        "writing the PDF": document.write_pdf,
+        "the same with whole fonts": lambda: document.write_pdf(full_fonts=True),
+    }
+    taken = {name: median_of(step) * 1000 for name, step in steps.items()}
+    return ", ".join(f"{name} {found:.0f} ms" for name, found in taken.items())
 
 
 def bare(html: str, key: Path) -> int:
@@ -250,7 +284,7 @@ async def measure(letters: int) -> None:
             key = seal.demonstration_path(runtime.settings)
             bare_alone, bare_rate = bare_seconds(page(), key)
             alone, rate, p95 = await ours_seconds(runtime)
-            first = await preview_seconds(runtime)
+            first, parts = await preview_seconds(runtime), shares()
             warm, end = await batch_megabytes(runtime, letters)
     print(
         f"letters: approve to sealed {alone * 1000:.0f} ms, "
@@ -260,6 +294,7 @@ async def measure(letters: int) -> None:
         f"bare {bare_rate:.2f}, ratio {rate / bare_rate:.2f} (aim at least 0.90)\n"
         f"letters: p95 of approve to sealed with {WAITING} waiting {p95:.1f} s\n"
         f"letters: first page of a preview, warm {first * 1000:.0f} ms (aim 400)\n"
+        f"letters: of it {parts}\n"
         f"letters: memory of {letters} in one batch: {warm:.0f} MB after a tenth, "
         f"{end:.0f} MB at the end, ratio {end / warm:.2f} (aim at most 1.10)"
     )
