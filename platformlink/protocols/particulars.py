@@ -85,7 +85,7 @@ def _(fact: Preservation) -> Iterator[Phrase]:
 def _(fact: Extension) -> Iterator[Phrase]:
     for hold in fact.holds:
         if hold.most != "unknown":
-            yield Phrase("%(count)s times at most", {"count": hold.most})
+            yield Phrase("Extensions at most: %(count)s", {"count": hold.most})
     if fact.is_separate_request:
         yield Phrase("It is a request of its own")
 
