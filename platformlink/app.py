@@ -33,6 +33,7 @@ from platformlink.desk import (
     handover,
     platforms,
     restdays,
+    searching,
     watching,
 )
 from platformlink.desk import evidence as desk_evidence
@@ -243,6 +244,7 @@ ROUTERS: tuple[Router, ...] = (
         detail.router,
         desk_evidence.router,
         handover.router,
+        searching.router,
         emergency.router,
         calendar.router,
         restdays.router,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, Index
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -40,3 +40,9 @@ class Instant(TypeDecorator[datetime]):
     ) -> datetime | None:
         """Return what the database keeps, in UTC."""
         return value.astimezone(UTC) if value is not None else None
+
+
+def words_index(name: str, *columns: str) -> Index:
+    """Return the index that finds words in columns, also misspelt (pg_trgm)."""
+    kinds = dict.fromkeys(columns, "gin_trgm_ops")
+    return Index(name, *columns, postgresql_using="gin", postgresql_ops=kinds)

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.cases.rules import NoSuchCase
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.identity.tables import Unit, User
+from platformlink.likeness import near, score
 from platformlink.lists import Place, Sort
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
 
@@ -122,3 +123,17 @@ async def counted(session: AsyncSession, wanted: Filter, *, actor: Actor) -> int
     """Return how many cases a list has in all its parts."""
     query = select(func.count()).select_from(Case).where(*_wanted(wanted, actor))
     return (await session.exec(query)).one()
+
+
+async def found(
+    session: AsyncSession, sought: str, *, actor: Actor, limit: int
+) -> list[Case]:
+    """Return the cases that a person may see and may mean, the nearest first."""
+    columns = Case.reference, Case.title, Case.offence
+    query = (
+        select(Case)
+        .where(near(columns, sought), seen_by(actor))
+        .order_by(score(columns, sought).desc(), col(Case.id).desc())
+        .limit(limit)
+    )
+    return list((await session.exec(query)).all())

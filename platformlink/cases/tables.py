@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from platformlink.columns import Instant
+from platformlink.columns import Instant, words_index
 
 
 class Case(SQLModel, table=True):
@@ -29,6 +29,7 @@ class Case(SQLModel, table=True):
             postgresql_where=text("not is_restricted"),
         ),
         Index("ix_case_file_reference", "reference"),
+        words_index("ix_case_file_words", "reference", "title", "offence"),
         CheckConstraint(
             "urgency in ('routine', 'urgent', 'emergency')", name="urgency"
         ),

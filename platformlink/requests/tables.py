@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from platformlink.columns import Instant
+from platformlink.columns import Instant, words_index
 from platformlink.requests.rules import OVER, HoldState, Kind, State
 
 
@@ -55,6 +55,10 @@ class PlatformRequest(SQLModel, table=True):
         ),
         Index("ix_platform_request_platform", "platform", "id"),
         Index("ix_platform_request_changed_at", "changed_at", "id"),
+        words_index(
+            "ix_platform_request_words",
+            *("reference", "platform_reference", "narrative", "narrative_local"),
+        ),
     )
 
     id: int = Field(
@@ -143,7 +147,10 @@ class Target(SQLModel, table=True):
     """One account or item asked about: as typed and as normalised."""
 
     __tablename__ = "target"
-    __table_args__ = (Index("ix_target_normalised", "kind", "normalised"),)
+    __table_args__ = (
+        Index("ix_target_normalised", "kind", "normalised"),
+        words_index("ix_target_words", "normalised", "typed"),
+    )
 
     id: int = Field(
         default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)

@@ -1,0 +1,100 @@
+"""One search over requests, cases and platforms, forgiving of mistakes."""
+
+import difflib
+from collections.abc import Mapping
+from typing import ClassVar
+from urllib.parse import quote
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from platformlink.cases import queries as cases
+from platformlink.cases.tables import Case
+from platformlink.desk.board import platform_names
+from platformlink.likeness import LIKENESS, SHORTEST, allow_mistakes
+from platformlink.permissions import Right, require
+from platformlink.protocols.protocol import CooperationProtocol
+from platformlink.protocols.shelf import Library
+from platformlink.requests import searching
+from platformlink.requests.queries import Line
+from platformlink.requests.rules import KIND_NAMES, MOVERS, STATE_NAMES, Kind, State
+from platformlink.web.handed import FromQuery, Session, Shell, Who
+from platformlink.web.pages import Page, go
+
+MOST = 20  # of each sort: who sees more than that types one word more
+Protocols = NamedDependency[Library]
+
+
+class SearchPage(Page, frozen=True, kw_only=True):
+    """What somebody may mean, the nearest first; empty before they type."""
+
+    template: ClassVar[str] = "desk/search.html"
+    q: str
+    is_short: bool
+    lines: list[Line]
+    cases: list[Case]
+    found: list[CooperationProtocol]
+    states: Mapping[State, str] = STATE_NAMES
+    kinds: Mapping[Kind, str] = KIND_NAMES
+    movers: Mapping[State, str] = MOVERS
+    platforms: dict[str, str]
+
+
+def _names(protocol: CooperationProtocol) -> list[str]:
+    services = (one.name for one in protocol.services)
+    names = protocol.name, protocol.slug, *protocol.also_known_as, *services
+    return [one.casefold() for one in names]
+
+
+def platforms_like(library: Library, sought: str) -> list[CooperationProtocol]:
+    """Return the platforms with a name that has what is sought, or nearly is it."""
+    wanted = sought.casefold()
+
+    def nearness(protocol: CooperationProtocol) -> float:
+        names = _names(protocol)
+        ratios = (difflib.SequenceMatcher(None, wanted, x).ratio() for x in names)
+        return 2.0 if any(wanted in one for one in names) else max(ratios)
+
+    each = [(nearness(one), one) for one in library.all()]
+    near = [pair for pair in each if pair[0] > LIKENESS]
+    near.sort(key=lambda pair: (-pair[0], pair[1].name))
+    return [protocol for _, protocol in near]
+
+
+def _meant(sought: str, lines: list[Line]) -> str:
+    """Return the path of the one request whose name was typed as it is, or nothing."""
+    names = [one.request.reference for one in lines]
+    return f"/requests/{sought.upper()}" if sought.upper() in names else ""
+
+
+@get("/search", include_in_schema=False)
+async def search(
+    shell: Shell,
+    session: Session,
+    library: Protocols,
+    actor: Who,
+    q: FromQuery[str] = "",
+) -> Response[str] | Redirect:
+    """Show what may be meant; a whole reference leads straight to its request."""
+    require(actor, Right.READ)
+    sought = " ".join(q.split())[:200]
+    is_short = len(sought) < SHORTEST
+    await allow_mistakes(session)
+    most = 0 if is_short else MOST
+    lines = await searching.found(session, sought, actor=actor, limit=most)
+    if path := _meant(sought, lines):
+        return go(quote(path))
+    page = SearchPage(
+        title="Search",
+        q=sought,
+        is_short=is_short,
+        lines=lines,
+        cases=await cases.found(session, sought, actor=actor, limit=most),
+        found=[] if is_short else platforms_like(library, sought),
+        platforms=platform_names(library),
+    )
+    return shell.show(page)
+
+
+router = Router("/", route_handlers=[search])
