@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.error import HTTPError
 
-from asn1crypto import tsp, x509
+from asn1crypto import core, tsp, x509
 from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -273,6 +273,12 @@ def _trusting(signature: EmbeddedPdfSignature) -> ValidationContext:
     return ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
 
 
+def _is_written_beside(signature: EmbeddedPdfSignature) -> bool:
+    """Say whether the room kept for the seal holds more than the seal and zeros."""
+    room = bytes(signature.pkcs7_content)
+    return any(room[len(core.Any.load(room).dump()) :])
+
+
 def _change(status: PdfSignatureStatus, later: Later) -> tuple[Change, str]:
     """Return what happened after the seal, and the same in words if it was wrong."""
     if not (status.intact and status.valid):
@@ -293,6 +299,8 @@ async def _validate(signatures: list[EmbeddedPdfSignature]) -> SealCheck:
     status = await async_validate_pdf_signature(first, _trusting(first))
     later = await _later(first.reader, signatures[1:])
     change, reason = _change(status, later)
+    if change is not Change.ALTERED and _is_written_beside(first):
+        change, reason = Change.ALTERED, "Something was written beside the seal."
     return SealCheck(
         is_sealed=True,
         is_intact=bool(status.intact and status.valid),

@@ -154,6 +154,13 @@ def test_our_check_says_what_was_done(sealed: bytes, name: str) -> None:
     assert found.reason in reasons
 
 
+def test_what_is_written_beside_the_seal_is_named(sealed: bytes) -> None:
+    found = seal.check(sealed.replace(b"00000000>", b"00000001>", 1))
+
+    assert (found.is_intact, found.change) == (True, Change.ALTERED)
+    assert found.reason == "Something was written beside the seal."
+
+
 def pdfsig(content: bytes, folder: Path) -> str:
     """What the tool says of the first signature."""
     file = folder / "letter.pdf"
