@@ -158,7 +158,7 @@ def services(shared_pki: Pki) -> Iterator[Pki]:
     """A PKI on loopback, all of its services on."""
     shared_pki.asked.clear()
     yield shared_pki
-    shared_pki.off.clear()
+    shared_pki.mend()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import io
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,8 @@ class Pki:
     folder: Path
     url: str = ""
     off: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    dripping: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     architecture: PKIArchitecture = field(init=False)
 
@@ -176,8 +178,27 @@ class Pki:
         self.asked.append(service)
         if service in self.off:
             raise web.HTTPServiceUnavailable
+        while service in self.silent:  # noqa: ASYNC110 - a set, told from another thread
+            await asyncio.sleep(0.02)
+        if service in self.dripping:
+            return await self._drip(request, service)
         answer: web.StreamResponse = await handler(request)
         return answer
+
+    async def _drip(self, request: web.Request, service: str) -> web.StreamResponse:
+        """Answer byte by byte, as long as that is wanted."""
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        with suppress(ConnectionError):
+            while service in self.dripping:
+                await answer.write(b"0")
+                await asyncio.sleep(0.02)
+        return answer
+
+    def mend(self) -> None:
+        """Let all services answer again."""
+        for fault in (self.off, self.silent, self.dripping):
+            fault.clear()
 
 
 async def _serve(app: web.Application, door: socket.socket) -> None:

@@ -100,7 +100,7 @@ async def _with_revocation(content: bytes, roots: list[x509.Certificate]) -> byt
 
 async def _with_stamp(content: bytes, key: Key, roots: list[x509.Certificate]) -> bytes:
     """Return the PDF under one more time-stamp, the last one proved as well."""
-    stamper = PdfTimeStamper(UrlTimeStamper(key.tsa_url))
+    stamper = PdfTimeStamper(UrlTimeStamper(key.tsa_url, key.tsa_seconds))
     if not roots:
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
         stamping = stamper.async_timestamp_pdf(writer, "sha256")

@@ -3,7 +3,11 @@
 import asyncio
 import imaplib
 import re
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -11,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 from platformlink.errors import Upstream
 from platformlink.ports import Fetched, MailBatch
 
-SECONDS = 20
+SECONDS = 20  # for each piece
+LONGEST_SECONDS = 200  # for all that one run reads
 AT_ONCE = 50
 MOST_BYTES = 60_000_000  # of one message; what is longer is kept as far as this
 INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
@@ -40,7 +45,13 @@ class ImapMailbox:
 
     is_open = True
 
-    def __init__(self, url: str, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        seconds: float = SECONDS,
+        longest_seconds: float = LONGEST_SECONDS,
+    ) -> None:
         parts = urlsplit(url)
         self.scheme = parts.scheme
         self.host = parts.hostname or "127.0.0.1"
@@ -49,6 +60,7 @@ class ImapMailbox:
         self.password = unquote(parts.password or "")
         self.folder = unquote(parts.path.strip("/")) or "INBOX"
         self.seconds = seconds
+        self.longest_seconds = longest_seconds
 
     async def newer(self, validity: int, uid: int) -> MailBatch:
         """
@@ -61,31 +73,86 @@ class ImapMailbox:
         except (OSError, imaplib.IMAP4.error) as error:
             raise MailboxAway(f"The mailbox cannot be read: {error}") from error
 
-    def _opened(self) -> imaplib.IMAP4:
-        trusted = ssl.create_default_context()
-        if self.scheme == "imaps":
-            return imaplib.IMAP4_SSL(
-                self.host, self.port, ssl_context=trusted, timeout=self.seconds
-            )
-        client = imaplib.IMAP4(self.host, self.port, timeout=self.seconds)
-        if self.scheme == "imap+starttls":
-            client.starttls(trusted)
-        return client
-
     def _newer(self, validity: int, uid: int) -> MailBatch:
-        with self._opened() as client:
+        """Return what could be read in time; the next run goes on behind it."""
+        found: list[Fetched] = []
+        present = validity
+        try:
+            with self._opened() as client:
+                present, newer = self._listed(client, validity, uid)
+                found.extend(_fetched(client, one) for one in newer)
+        except (OSError, imaplib.IMAP4.error):
+            if not found:
+                raise
+        return MailBatch(present, tuple(found))
+
+    @contextmanager
+    def _opened(self) -> Iterator[imaplib.IMAP4]:
+        """Yield a connection, which is cut when all of it takes too long."""
+        trusted = ssl.create_default_context()
+        with ExitStack() as ending:
+            context = trusted if self.scheme == "imaps" else None
+            client = Watched(self, context, ending)
+            ending.callback(_leave, client)
+            if self.scheme == "imap+starttls":
+                client.starttls(trusted)
             client.login(self.user, self.password)
-            quoted = f'"{self.folder}"'
-            _done(client.select(quoted, readonly=True))
-            present = int(
-                _found(VALIDITY, _done(client.status(quoted, "(UIDVALIDITY)")))
-            )
-            after = uid if present == validity else 0
-            listed = _done(client.uid("SEARCH", f"UID {after + 1}:*"))
-            # "n:*" always names the newest, even where it is not above n.
-            uids = sorted(int(one) for one in (listed[0] or b"").split())
-            newer = [one for one in uids if one > after][:AT_ONCE]
-            return MailBatch(present, tuple(_fetched(client, one) for one in newer))
+            yield client
+
+    def _listed(
+        self, client: imaplib.IMAP4, validity: int, uid: int
+    ) -> tuple[int, list[int]]:
+        """Return the numbering of the folder, and which messages are read now."""
+        quoted = f'"{self.folder}"'
+        _done(client.select(quoted, readonly=True))
+        present = int(_found(VALIDITY, _done(client.status(quoted, "(UIDVALIDITY)"))))
+        after = uid if present == validity else 0
+        listed = _done(client.uid("SEARCH", f"UID {after + 1}:*"))
+        # "n:*" always names the newest, even where it is not above n.
+        uids = sorted(int(one) for one in (listed[0] or b"").split())
+        return present, [one for one in uids if one > after][:AT_ONCE]
+
+
+class Watched(imaplib.IMAP4):
+    """
+    A connection that is cut after so many seconds in all.
+
+    The library's own timeout is for each piece, and a server that drips never meets
+    it. It is cut from another thread, by a twin of the socket, so that TLS, which
+    takes the socket over, is cut as well, also in its handshake.
+    """
+
+    def __init__(
+        self, mailbox: ImapMailbox, trusted: ssl.SSLContext | None, ending: ExitStack
+    ) -> None:
+        self._longest_seconds = mailbox.longest_seconds
+        self._trusted = trusted
+        self._ending = ending
+        super().__init__(mailbox.host, mailbox.port, timeout=mailbox.seconds)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain: socket.socket = super()._create_socket(timeout)  # type: ignore[misc]
+        twin = self._ending.enter_context(plain.dup())
+        cut = threading.Timer(self._longest_seconds, _cut, (twin,))
+        cut.daemon = True
+        self._ending.callback(cut.cancel)
+        cut.start()
+        if self._trusted is None:
+            return plain
+        return self._trusted.wrap_socket(plain, server_hostname=self.host)
+
+
+def _leave(client: imaplib.IMAP4) -> None:
+    """Take leave; what was read stays read, even where the server is gone."""
+    with suppress(OSError, imaplib.IMAP4.error):
+        client.logout()
+    with suppress(OSError):
+        client.shutdown()
+
+
+def _cut(twin: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by itself
+        twin.shutdown(socket.SHUT_RDWR)
 
 
 def _done(answer: tuple[str, list[Any]]) -> list[Any]:

@@ -27,6 +27,7 @@ from platformlink.settings import Settings
 from platformlink.values import Pdf
 
 CHECK_SECONDS = 10
+TSA_SECONDS = 5
 COMPLETE_SECONDS = 40
 DEMONSTRATION = "DEMONSTRATION - NO LEGAL EFFECT"
 DEMONSTRATION_DAYS = 730
@@ -44,13 +45,15 @@ class Key(msgspec.Struct, frozen=True):
     Where the seal is, and which services stand by it.
 
     ``place`` is a PKCS#12 file or a PKCS#11 URI, ``roots`` a PEM file with the trust
-    anchors of the seal and of its time-stamps.
+    anchors of the seal and of its time-stamps. A time-stamp is waited for no longer
+    than ``tsa_seconds``.
     """
 
     place: str
     passphrase: str
     tsa_url: str = ""
     roots: Path | None = None
+    tsa_seconds: float = TSA_SECONDS
 
     @property
     def reach(self) -> Level:

@@ -8,13 +8,13 @@ import asyncio
 import io
 import logging
 import re
+import ssl
 import time
-import urllib.request
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.error import HTTPError
 
+import httpx
 from asn1crypto import core, tsp, x509
 from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
@@ -69,7 +69,6 @@ from platformlink.values import Pdf, SealedPdf
 LARGEST_BYTES = 20 * 1024 * 1024
 MOST_SIGNATURES = 20
 HEADER_BYTES = 1024  # readers accept a header that begins within these
-TSA_SECONDS = 5
 REST_SECONDS = 60
 RESTING: dict[str, float] = {}  # time-stamp service -> when it is asked again
 
@@ -92,26 +91,36 @@ UNSEEN = StaticStampStyle(background=RawContent(b""), border_width=0)
 
 
 class UrlTimeStamper(TimeStamper):
-    """Asks a time-stamp service (RFC 3161) over HTTP."""
+    """Asks a time-stamp service (RFC 3161) over HTTP, and waits so long in all."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seconds: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.url = url
+        self.seconds = seconds
 
-    def _ask(self, body: bytes) -> bytes:
-        if not self.url.startswith(("https://", "http://")):
-            raise TimestampRequestError("not a web address")
-        question = urllib.request.Request(  # noqa: S310 - checked above
-            self.url, data=body, headers=set_tsp_headers({})
-        )
+    async def _ask(self, body: bytes) -> bytes:
+        """
+        Return the bytes of the answer; a service that drips them is cut off too.
+
+        Raises: TimestampRequestError.
+        """
+        answer = bytearray()
         try:
-            with urllib.request.urlopen(question, timeout=TSA_SECONDS) as answer:  # noqa: S310
-                return bytes(answer.read(LARGEST_BYTES))
-        except HTTPError as error:
-            error.close()
+            async with (
+                asyncio.timeout(self.seconds),
+                httpx.AsyncClient(verify=ssl.create_default_context()) as client,
+                client.stream(
+                    "POST", self.url, content=body, headers=set_tsp_headers({})
+                ) as stream,
+            ):
+                stream.raise_for_status()
+                async for part in stream.aiter_bytes():
+                    answer += part
+                    if len(answer) > LARGEST_BYTES:
+                        break
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise TimestampRequestError(str(error)) from None
-        except OSError as error:
-            raise TimestampRequestError(str(error)) from None
+        return bytes(answer)
 
     async def async_request_tsa_response(
         self, req: tsp.TimeStampReq
@@ -121,15 +130,15 @@ class UrlTimeStamper(TimeStamper):
 
         Raises: TimestampRequestError.
         """
-        answer = await asyncio.to_thread(self._ask, req.dump())
+        answer = await self._ask(req.dump())
         response: tsp.TimeStampResp = tsp.TimeStampResp.load(answer)
         return response
 
 
 @lru_cache(maxsize=1)
-def _stamper(url: str) -> UrlTimeStamper:
+def _stamper(url: str, seconds: float) -> UrlTimeStamper:
     """Return the service's client, which asks only once how large its answers are."""
-    return UrlTimeStamper(url)
+    return UrlTimeStamper(url, seconds)
 
 
 def read_info(key: Key) -> SealInfo:
@@ -208,7 +217,7 @@ def _sealed_at(key: Key, pdf: Pdf, name: str, now: datetime) -> Sealed:
     """Return the PDF sealed, time-stamped if the service answers at once."""
     if key.tsa_url and RESTING.get(key.tsa_url, 0) <= time.monotonic():
         try:
-            signer = _signer(key, name, _stamper(key.tsa_url))
+            signer = _signer(key, name, _stamper(key.tsa_url, key.tsa_seconds))
             return Sealed(asyncio.run(_put(signer, pdf, now)), Level.B_T)
         except PKCS11Error:
             raise

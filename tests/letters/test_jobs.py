@@ -1,6 +1,7 @@
 """Seals are completed by a job: late, in parts, twice, and never at a letter's cost."""
 
 import dataclasses
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,6 +19,8 @@ from platformlink.notices.tables import Notice
 from platformlink.permissions import Actor, Role
 from platformlink.ports import Level, Runtime
 from platformlink.protocols.shelf import Library
+from platformlink.requests import actions as requests
+from platformlink.requests import sealing
 from tests import factories
 from tests.pki import PASSPHRASE, Pki
 
@@ -45,6 +48,23 @@ def sealers(shared_pki: Pki, workers: Workers) -> Iterator[dict[str, PadesSealer
 
 
 @pytest.fixture
+def impatient(shared_pki: Pki) -> Iterator[PadesSealer]:
+    """The same seal, which waits half a second for a time-stamp."""
+    key = seal.Key(
+        str(shared_pki.pkcs12("seal")),
+        PASSPHRASE,
+        shared_pki.tsa_url,
+        shared_pki.roots,
+        tsa_seconds=0.5,
+    )
+    own = Workers(count=1)
+    made = PadesSealer(key, own)
+    yield made
+    made.close()
+    own.close()
+
+
+@pytest.fixture
 def trusted(
     runtime: Runtime, services: Pki, sealers: dict[str, PadesSealer]
 ) -> Runtime:
@@ -62,6 +82,31 @@ async def kept_letter(runtime: Runtime, library: Library) -> Letter:
         waiting = update(LetterSeal).values(due_at=factories.NOW + archive.NEVER)
         await session.exec(waiting)
         request, _, _ = await factories.ready(session, runtime, library)
+        (letter,) = await queries.of_request(session, request.id)
+    return letter
+
+
+async def emergency_letter(runtime: Runtime, library: Library) -> Letter:
+    """What the duty officer sealed alone."""
+    async with runtime.sessions.begin() as session:
+        both = (Role.INVESTIGATOR, Role.LIAISON)
+        lea = await factories.person(session, "lea", roles=both)
+        case = await factories.case_of(session, lea)
+        fields = factories.request_fields(
+            case.reference,
+            kind="emergency_disclosure",
+            instrument="emergency",
+            urgency="emergency",
+            urgency_reason="A child is in danger.",
+            danger="A girl of 15 has said that she will kill herself tonight.",
+            averts="Her address lets a patrol reach her.",
+        )
+        request = await requests.file(
+            session, library, fields, actor=lea, now=factories.NOW
+        )
+        await sealing.seal_alone(
+            session, runtime, request, case, actor=lea, now=factories.NOW
+        )
         (letter,) = await queries.of_request(session, request.id)
     return letter
 
@@ -112,6 +157,29 @@ async def test_an_archive_is_renewed_before_it_ages(
     first, second = await versions(trusted, letter)
 
     assert second.addition.startswith(first.addition)
+
+
+async def test_a_silent_time_stamp_service_holds_an_emergency_up_for_its_seconds_only(
+    trusted: Runtime,
+    library: Library,
+    now: datetime,
+    services: Pki,
+    impatient: PadesSealer,
+) -> None:
+    await kept_letter(trusted, library)
+    services.silent.add("tsa")
+    services.asked.clear()
+    begun = time.monotonic()
+    letter = await emergency_letter(with_sealer(trusted, impatient), library)
+    took_seconds = time.monotonic() - begun
+    at_first = await level_of(trusted, letter)
+    services.mend()
+
+    await jobs.complete_seals(trusted, now)
+
+    assert (services.asked[0], at_first) == ("tsa", Level.B_B)
+    assert took_seconds < 5
+    assert await level_of(trusted, letter) == Level.B_LTA
 
 
 async def test_services_that_are_away_are_asked_again_later(

@@ -7,12 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+DRIP_SECONDS = 0.3
 CONFIG = """
 protocols = imap
 listen = 127.0.0.1
@@ -149,3 +151,68 @@ def _wait(port: int) -> None:
         time.sleep(0.05)
     message = "Dovecot does not answer"
     raise RuntimeError(message)
+
+
+class Dripping:
+    """
+    A way to a server on which, from some answer on, a byte comes every so often.
+
+    ``after`` is how many messages may pass whole before; None drips the greeting.
+    """
+
+    def __init__(self, server: Dovecot, after: int | None) -> None:
+        self._server = server
+        self._after = after
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = server.url.replace(
+            str(server.port), str(self._door.getsockname()[1])
+        )
+
+    def _is_slow(self) -> bool:
+        return self._after is None or self._after < 0
+
+    def pass_on(self) -> None:
+        """Pass one connection on, until either side ends it."""
+        with suppress(OSError):
+            desk, _ = self._door.accept()
+            ours = socket.create_connection(("127.0.0.1", self._server.port))
+            with desk, ours:
+                asking = threading.Thread(target=self._ask, args=(desk, ours))
+                asking.start()
+                with suppress(OSError):
+                    self._answer(ours, desk)
+                ours.shutdown(socket.SHUT_RDWR)
+                asking.join(5)
+
+    def close(self) -> None:
+        """Let nobody else in."""
+        self._door.close()
+
+    def _ask(self, desk: socket.socket, ours: socket.socket) -> None:
+        with suppress(OSError):
+            while asked := desk.recv(65536):
+                if b"UID FETCH" in asked and self._after is not None:
+                    self._after -= 1
+                ours.sendall(asked)
+
+    def _answer(self, ours: socket.socket, desk: socket.socket) -> None:
+        while answered := ours.recv(65536):
+            if not self._is_slow():
+                desk.sendall(answered)
+                continue
+            for one in answered:
+                desk.sendall(bytes([one]))
+                time.sleep(DRIP_SECONDS)
+
+
+@contextmanager
+def dripping(server: Dovecot, *, after: int | None) -> Iterator[Dripping]:
+    """Yield such a way, for one connection."""
+    way = Dripping(server, after)
+    thread = threading.Thread(target=way.pass_on)
+    thread.start()
+    try:
+        yield way
+    finally:
+        way.close()
+        thread.join(10)

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from platformlink.notices.tables import Notice
 from platformlink.ports import Fetched, MailBatch, Runtime
 from platformlink.protocols import shelf
 from tests.desks import Desk
-from tests.mailbox.server import Dovecot, running
+from tests.mailbox.server import Dovecot, Dripping, dripping, running
 from tests.mailbox.test_rules import REPORT
 from tests.seats import number, seat
 
@@ -36,6 +37,13 @@ def dovecot() -> Iterator[Dovecot]:
 
 def reading(desk: Desk, dovecot: Dovecot) -> Runtime:
     ports = dataclasses.replace(desk.runtime.ports, mailbox=ImapMailbox(dovecot.url))
+    return dataclasses.replace(desk.runtime, ports=ports)
+
+
+def slowly(desk: Desk, way: Dripping) -> Runtime:
+    """The desk on that way, with two seconds for all that one run reads."""
+    mailbox = ImapMailbox(way.url, longest_seconds=2)
+    ports = dataclasses.replace(desk.runtime.ports, mailbox=mailbox)
     return dataclasses.replace(desk.runtime, ports=ports)
 
 
@@ -318,3 +326,35 @@ async def test_a_mailbox_made_anew_is_read_from_its_beginning(desk: Desk) -> Non
         await collect_mail(runtime, desk.clock.now)
 
     assert mailbox.asked[1:] == [(7001, 90), (7002, 0)]
+
+
+async def test_a_server_that_drips_its_greeting_is_left_in_time(
+    desk: Desk, dovecot: Dovecot
+) -> None:
+    begun = time.monotonic()
+
+    with dripping(dovecot, after=None) as way, pytest.raises(MailboxAway):
+        await collect_mail(slowly(desk, way), desk.clock.now)
+
+    assert time.monotonic() - begun < 5
+
+
+async def test_what_came_whole_before_a_server_dripped_is_kept_and_the_rest_comes_next(
+    desk: Desk, dovecot: Dovecot
+) -> None:
+    await collect_mail(reading(desk, dovecot), desk.clock.now)
+    raws = [letter(text, "Subject: Hello") for text in ("First.", "Second.")]
+    for raw in raws:
+        dovecot.deliver(raw)
+    begun = time.monotonic()
+
+    with dripping(dovecot, after=1) as way:
+        in_time = await collect_mail(slowly(desk, way), desk.clock.now)
+    took_seconds = time.monotonic() - begun
+    after = await collect_mail(reading(desk, dovecot), desk.clock.now)
+    again = await collect_mail(reading(desk, dovecot), desk.clock.now)
+
+    assert (in_time, after, again) == (1, 1, 0)
+    assert took_seconds < 5
+    for raw in raws:
+        await found(desk, raw)
