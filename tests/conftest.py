@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,16 +178,29 @@ def reader() -> Iterator[BoundedReader]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    An authority's own letters, plain and quick to lay out.
+
+    Whoever tests what happens with a letter seals these; tests/letters has our own.
+    """
+    folder = tmp_path_factory.mktemp("letters") / "letter_templates"
+    shutil.copytree(ROOT / "letter_templates", folder)
+    shutil.copy(ROOT / "tests" / "plain" / "_base.html", folder)
+    return folder
+
+
 @pytest.fixture
 def runtime(
     engine: AsyncEngine,
     settings: Settings,
+    templates: Path,
     workers: Workers,
     sealer: seal.PadesSealer,
     reader: BoundedReader,
 ) -> Runtime:
     """The real thing: renderer, seal, database; only the mail server is missing."""
-    templates = ROOT / "letter_templates"
     return Runtime(
         settings=settings,
         authority=authorities.load(ROOT / "platformlink" / "demo" / "authority.yaml"),

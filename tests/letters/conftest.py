@@ -33,6 +33,12 @@ def issue(now: datetime) -> Issue:
     )
 
 
+@pytest.fixture(scope="session")
+def templates() -> Path:
+    """Our own letters, which are tested here."""
+    return TEMPLATES
+
+
 @pytest.fixture
 async def ann(session: AsyncSession) -> Actor:
     return await factories.person(session, "ann")
