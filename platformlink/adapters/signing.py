@@ -10,21 +10,24 @@ import logging
 import re
 import ssl
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 from asn1crypto import core, tsp, x509
 from pkcs11 import PKCS11Error
 from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DSSCompareRule,
+    MetadataUpdateRule,
     ModificationLevel,
     ObjectStreamRule,
+    ReferenceUpdate,
     StandardDiffPolicy,
     SuspiciousModification,
     XrefStreamRule,
@@ -76,9 +79,33 @@ BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d{1,10}\s+(\d{1,10})\s+(\d{1,1
 TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF\s*$")
 TAIL_BYTES = 64
 
+METADATA_DATE = re.compile(rb'xmp:M(?:odify|etadata)Date="[0-9T:.Z+-]{10,40}"')
+
+
+def _undated_metadata(revision: HistoricalResolver) -> bytes:
+    if "/Metadata" not in revision.root:
+        return b""
+    stream: Any = revision.root.get_value_as_reference("/Metadata").get_object()
+    return METADATA_DATE.sub(b"", stream.data)
+
+
+class MetadataDatesRule(MetadataUpdateRule):
+    """Permits metadata that differ in nothing but when they were written."""
+
+    def apply(
+        self, old: HistoricalResolver, new: HistoricalResolver
+    ) -> Iterable[ReferenceUpdate]:
+        """Yield the metadata if that is so; what no rule yields is suspicious."""
+        before, after = (_undated_metadata(one) for one in (old, new))
+        return super().apply(old, new) if before == after else ()
+
+
 PROOF_ONLY = StandardDiffPolicy(
     global_rules=[
         CatalogModificationRule(),
+        MetadataDatesRule().as_qualified(  # type: ignore[no-untyped-call]
+            ModificationLevel.LTA_UPDATES
+        ),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),

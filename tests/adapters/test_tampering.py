@@ -4,6 +4,7 @@ import asyncio
 import io
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,6 +153,38 @@ def test_our_check_says_what_was_done(sealed: bytes, name: str) -> None:
 
     assert found.change is Change.ALTERED
     assert found.reason in reasons
+
+
+def other_metadata(content: bytes) -> bytes:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        writer.document_meta.keywords = ["Another"]
+        writer.update_root()
+
+    return updated(content, change)
+
+
+@pytest.fixture
+def archived(services: Pki, sealed: bytes) -> bytes:
+    key = seal.Key(
+        str(services.pkcs12("seal")), PASSPHRASE, services.tsa_url, services.roots
+    )
+    return seal.complete(key, sealed).pdf
+
+
+def test_an_archive_of_which_the_proof_is_a_second_younger_is_not_called_altered(
+    archived: bytes,
+) -> None:
+    time.sleep(1.1)  # its metadata say when they were written
+
+    found = seal.check(updated(archived, lambda writer: writer.update_root()))
+
+    assert found.change is Change.PERMITTED
+
+
+def test_other_metadata_after_the_archive_are_named(archived: bytes) -> None:
+    found = seal.check(other_metadata(archived))
+
+    assert (found.change, found.reason) == (Change.ALTERED, AFTER)
 
 
 def test_what_is_written_beside_the_seal_is_named(sealed: bytes) -> None:
