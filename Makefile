@@ -7,7 +7,7 @@ RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig 
   fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
 TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd openssl \
   default-jre-headless libjaxb-java
-STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json pyproject.toml | cksum | cut -d' ' -f1)
+STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json platformlink/web/assets.py pyproject.toml | cksum | cut -d' ' -f1)
 
 .PHONY: setup demo test check bench drill clean lock words screenshots system-run system-test
 

@@ -21,7 +21,16 @@ ICONS = (
     *("alert-octagon", "alert-triangle", "arrow-big-left", "arrow-big-right"),
     *("arrow-left", "ban", "bell", "calendar", "certificate", "check", "checks"),
     *("chevron-down", "circle", "circle-check", "circle-dashed", "circle-half-2"),
-    *("circle-x", "clock", "clock-pause", "copy", "download", "edit", "external-link"),
+    *(
+        "circle-x",
+        "clock",
+        "clock-pause",
+        "command",
+        "copy",
+        "download",
+        "edit",
+        "external-link",
+    ),
     *("eye", "file-text", "fingerprint", "history", "info-circle", "link", "lock"),
     *(
         "logout",

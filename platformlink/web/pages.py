@@ -53,6 +53,29 @@ def navigation(actor: Actor | None) -> tuple[NavItem, ...]:
     return tuple(item for item, is_open in gates if is_open)
 
 
+def commands(actor: Actor | None) -> tuple[NavItem, ...]:
+    """Return all that the palette leads to: what one does, then where one goes."""
+    if actor is None:
+        return ()
+    do_write = may(actor, Right.WRITE)
+    do_desk = may(actor, Right.EMERGENCY)
+    gates = (
+        (NavItem("/requests/new", "New request"), do_write),
+        (NavItem("/cases/new", "Open a case"), do_write),
+        (NavItem("/handover", "Hand-over"), do_desk),
+        (NavItem("/clocks", "Calculator of deadlines"), may(actor, Right.READ)),
+        (NavItem("/admin/calendar", "Rest days"), may(actor, Right.ADMINISTER)),
+        (NavItem("/verify", "Verify a letter"), True),
+        (NavItem("/notices", "Notices"), True),
+        (NavItem("/profile", "Profile, language and appearance"), True),
+    )
+    return (
+        NavItem("/", "Start"),
+        *(item for item, is_open in gates if is_open),
+        *navigation(actor),
+    )
+
+
 def initials(name: str) -> str:
     """Return the two letters that stand for a person."""
     parts = [part for part in name.replace(".", " ").split() if part]
@@ -116,6 +139,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
         return template.render(
             shell=self,
             nav=navigation(self.actor),
+            commands=commands(self.actor),
             language=words.language,
             say=words.say,
             when=words.when,

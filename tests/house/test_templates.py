@@ -16,7 +16,7 @@ TEMPLATES = HERE / "templates"
 NAMES = sorted(one.relative_to(TEMPLATES).as_posix() for one in TEMPLATES.rglob("*.*"))
 # What the shell gives to every page, and what an environment has by itself.
 GIVEN = {
-    *("shell", "nav", "language", "say", "when", "day", "short_day", "due"),
+    *("shell", "nav", "commands", "language", "say", "when", "day", "short_day", "due"),
     *("clock_time", "span", "number", "zone", "percent", "size"),
     *environment("en").globals,
 }

@@ -1,0 +1,173 @@
+"""The same work by keyboard alone, at 400 % zoom, and in Albanian."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from platformlink.web.words import translations
+from tests.stories.conftest import SignIn
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+# Source: WCAG 2.2, 1.4.10: 1280 x 1024 pixels at 400 %.
+ZOOMED = ViewportSize(width=320, height=256)
+# A focus that shows: an outline, or its frame's where the field has none of its own.
+SHOWS_FOCUS = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  if (one.matches("[type=date], [type=datetime-local]")) return true;  // in its parts
+  const framed = [one, one.closest("label"), one.parentElement].some(
+    (each) => each && getComputedStyle(each).outlineStyle !== "none");
+  return framed && box.bottom > 0 && box.top < innerHeight;
+}"""
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Go there by the Tab key; each stop on the way shows where one is."""
+    for _ in range(80):
+        if page.evaluate("one => document.activeElement.matches(one)", selector):
+            return
+        page.keyboard.press("Tab")
+        assert page.evaluate(SHOWS_FOCUS), page.evaluate(
+            "() => document.activeElement.outerHTML"
+        )
+    pytest.fail(f"The Tab key never reaches {selector}")
+
+
+def command(page: Page, words: str) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
+def test_a_case_and_a_draft_are_made_by_keyboard_alone(sign_in: SignIn) -> None:
+    ana = sign_in("ana")
+
+    command(ana, "open case")
+    ana.wait_for_url("**/cases/new")
+    for name, typed in (
+        ("reference", "K-2026-0171"),
+        ("title", "grooming"),
+        ("offence", "Grooming of a child"),
+    ):
+        tab_to(ana, f"#f-{name}")
+        ana.keyboard.type(typed)
+    ana.keyboard.press("Enter")
+    expect(ana.locator("h1")).to_contain_text("K-2026-0171")
+    ana.keyboard.press("n")
+    ana.wait_for_url("**/requests/new?**")
+    tab_to(ana, "#f-pasted")
+    ana.keyboard.type("https://www.tiktok.com/@by.keyboard wrote to her")
+    ana.locator("#found input[type=checkbox]").first.wait_for()
+    tab_to(ana, "form button.primary")
+    ana.keyboard.press("Enter")
+    ana.wait_for_url("**/edit")
+    tab_to(ana, "[name=do][value=submit]")
+    ana.keyboard.press("Enter")
+
+    expect(ana.locator("#say-period")).to_contain_text("needs a period")
+
+
+def test_the_palette_finds_a_command_by_any_of_its_words_and_else_searches(
+    sign_in: SignIn,
+) -> None:
+    ana = sign_in("ana")
+
+    ana.keyboard.press("?")
+    expect(ana.locator("#palette li:visible").first).to_contain_text("/")
+    ana.keyboard.press("Escape")
+    expect(ana.locator("#palette")).to_be_hidden()
+    command(ana, "of deadl")
+    ana.wait_for_url("**/clocks")
+    command(ana, "some.body")
+
+    ana.wait_for_url("**/search?q=some.body")
+
+
+def fits(page: Page) -> bool:
+    """Nothing but a table of its own has to be scrolled sideways."""
+    return bool(page.evaluate("() => document.documentElement.scrollWidth <= 320"))
+
+
+def test_an_emergency_is_sealed_at_400_percent_zoom(sign_in: SignIn) -> None:
+    luan = sign_in("luan")
+    luan.set_viewport_size(ZOOMED)
+
+    for path in ("/board", "/requests", "/calendar", "/platforms", "/emergency"):
+        luan.goto(path)
+        assert fits(luan), path
+    luan.fill("#f-account", "https://www.tiktok.com/@zoomed.in")
+    luan.fill("#f-danger", "A girl of 15 wrote that she will end her life tonight.")
+    luan.fill("#f-averts", "Her last address lets a patrol reach her.")
+    luan.click("text=Seal the letter now")
+    luan.wait_for_url("**/send")
+
+    assert fits(luan)
+
+
+@contextmanager
+def albanian(page: Page) -> Iterator[None]:
+    """Let this person read Albanian, and English again afterwards."""
+    for_good = str(page.locator("html").get_attribute("lang"))
+    _read(page, "sq")
+    yield
+    _read(page, for_good)
+
+
+def _read(page: Page, language: str) -> None:
+    page.goto("/profile")
+    page.select_option("#f-language", language)
+    page.click("form[action='/profile'] button.primary")
+    expect(page.locator(f"html[lang={language}]")).to_be_visible()
+
+
+def said(words: str) -> str:
+    """The Albanian of a text."""
+    return translations("sq").gettext(words)
+
+
+def test_an_investigator_files_in_albanian(sign_in: SignIn) -> None:
+    dritan = sign_in("dritan")
+
+    with albanian(dritan):
+        dritan.goto("/cases/new")
+        dritan.fill("#f-reference", "K-2026-0172")
+        dritan.fill("#f-title", "grooming")
+        dritan.fill("#f-offence", "Joshja e një të miture")
+        dritan.click(f"text={said('Open the case')}")
+        dritan.goto("/requests/new?case=K-2026-0172")
+        dritan.fill("#f-pasted", "https://www.tiktok.com/@shqip")
+        dritan.locator("#found input[type=checkbox]").first.wait_for()
+        dritan.click("form button.primary")
+        dritan.wait_for_url("**/edit")
+        dritan.click("[name=do][value=submit]")
+        expect(dritan.locator("#say-period")).to_contain_text("periudh")
+
+
+def test_an_emergency_is_sealed_in_albanian(sign_in: SignIn) -> None:
+    luan = sign_in("luan")
+
+    with albanian(luan):
+        luan.goto("/board")
+        luan.keyboard.press("e")
+        luan.wait_for_url("**/emergency")
+        luan.fill("#f-account", "https://www.tiktok.com/@ne.rrezik")
+        luan.fill("#f-danger", "Një vajzë 15 vjeçe shkroi se do t'i japë fund jetës.")
+        luan.fill("#f-averts", "Adresa e fundit e çon një patrullë tek ajo.")
+        luan.click(f"text={said('Seal the letter now')}")
+        luan.wait_for_url("**/send")
+        luan.goto("/board")
+        unratified = said("Emergency not yet ratified")
+        expect(luan.locator("body")).to_contain_text(unratified)
+
+
+def test_a_manager_reads_in_albanian_and_sees_no_account(sign_in: SignIn) -> None:
+    elira = sign_in("elira")
+
+    with albanian(elira):
+        elira.goto("/board")
+        expect(elira.locator("h1")).to_have_text(said("What is late, in numbers"))
+        elira.goto("/reports")
+        expect(elira.locator("h1")).to_be_visible()
+        assert "ne.rrezik" not in elira.content()
