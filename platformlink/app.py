@@ -25,6 +25,7 @@ from platformlink.clocks import api as clocks_api
 from platformlink.clocks import pages as clocks_pages
 from platformlink.desk import api as desk_api
 from platformlink.desk import (
+    away,
     board,
     calendar,
     detail,
@@ -244,6 +245,7 @@ ROUTERS: tuple[Router, ...] = (
         detail.router,
         desk_evidence.router,
         handover.router,
+        away.router,
         searching.router,
         emergency.router,
         calendar.router,

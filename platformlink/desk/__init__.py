@@ -14,4 +14,8 @@ Decisions
 - 2026-11-25: a changed rest day is applied only with the fingerprint of the dates that
   were shown; moving what nobody saw was turned down. An administrator reads names of
   requests there, and of restricted cases a number.
+- 2026-11-25: who comes back is told from the records themselves (`absence`), not from
+  a list kept for them: nothing that happened can be missing in it. Since when says the
+  sign-in before the last long break, so that a quick look resets nothing that a wider
+  time would not show again.
 """

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, text, tuple_
+from sqlalchemy import ColumnElement, func, text, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +26,7 @@ from platformlink.requests.tables import (
 from platformlink.values import in_utc
 
 MOST = 200
+ALL: ColumnElement[bool] = true()  # no further condition
 # In the words of the partial index, so that only what is open is looked at.
 IS_OPEN = text(f"platform_request.state not in ({listed(OVER)})")
 MOST_ROWS = 60  # of the board: nobody works through more at once
@@ -79,6 +80,7 @@ async def running(
     actor: Actor,
     until_at: datetime,
     limit: int = MOST_ROWS,
+    only: ColumnElement[bool] = ALL,
 ) -> list[Row]:
     """Return the open clocks that end before an instant, the most urgent first."""
     query = (
@@ -91,6 +93,7 @@ async def running(
             col(Clock.state) != ClockState.ENDED,
             col(Clock.safe_due_at) < until_at,
             seen_by(actor),
+            only,
         )
         .order_by(col(Clock.safe_due_at), col(Clock.id))
         .limit(limit)

@@ -1,8 +1,9 @@
 """What burns first: groups of the board, and the next step of a row. Pure."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -61,6 +62,31 @@ SOURCE_WORDS = {
 }
 
 
+class Span(StrEnum):
+    """How far somebody looks back."""
+
+    LAST = "last"  # to when they worked here last
+    TODAY = "today"
+    DAYS = "days"
+    WEEK = "week"
+    MONTH = "month"
+
+
+SPAN_NAMES = {
+    Span.LAST: "Since you last worked here",
+    Span.TODAY: "Today",
+    Span.DAYS: "Three days",
+    Span.WEEK: "A week",
+    Span.MONTH: "A month",
+}
+BACK = {
+    Span.LAST: timedelta(days=7),  # for who was never here before
+    Span.DAYS: timedelta(days=3),
+    Span.WEEK: timedelta(days=7),
+    Span.MONTH: timedelta(days=31),
+}
+
+
 class NextStep(msgspec.Struct, frozen=True):
     """The one thing to do now: words, and where; `level` is of a drafted reminder."""
 
@@ -68,6 +94,18 @@ class NextStep(msgspec.Struct, frozen=True):
     path: str
     is_post: bool = False
     level: int = 0
+
+
+def begins(
+    span: Span, now: datetime, zone: ZoneInfo, last_at: datetime | None
+) -> datetime:
+    """Return the instant, in UTC, from which somebody looks; `last_at`: was here."""
+    if span is Span.TODAY:
+        local = now.astimezone(zone)
+        return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    if span is Span.LAST and last_at is not None:
+        return last_at
+    return now - BACK[span]
 
 
 def group_of(kind: str, urgency: str) -> Group:

@@ -6,10 +6,17 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.identity.rules import NotSignedIn, SignInFacts, holds
+from platformlink.identity.rules import (
+    NotSignedIn,
+    SignInFacts,
+    holds,
+    last_worked,
+)
 from platformlink.identity.tables import CalendarKey, SignIn, Unit, User
 from platformlink.identity.tokens import Claims, fingerprint
 from platformlink.permissions import Actor, Role
+
+LATEST = 100  # sign-ins: more than anybody has in a day
 
 
 def as_actor(user: User) -> Actor:
@@ -60,6 +67,19 @@ async def signed_in(
     if not holds(facts, now):
         raise NotSignedIn
     return user, entry
+
+
+async def last_here(
+    session: AsyncSession, user_id: int, *, now: datetime
+) -> datetime | None:
+    """Return when a person worked here last, before the work of now; None: never."""
+    query = (
+        select(SignIn.started_at, SignIn.last_seen_at)
+        .where(SignIn.user_id == user_id)
+        .order_by(col(SignIn.last_seen_at).desc())
+        .limit(LATEST)
+    )
+    return last_worked((await session.exec(query)).all(), now)
 
 
 async def by_calendar_token(session: AsyncSession, token: str) -> User | None:

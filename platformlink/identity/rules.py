@@ -1,5 +1,6 @@
 """When a sign-in holds, when an account rests, and what a password must be."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from platformlink.errors import Conflict, Denied, FieldError, Invalid, Missing
 TOKEN_LIFE = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+BREAK = timedelta(hours=6)  # a longer one parts two days of work
 ATTEMPTS = 5
 REST = timedelta(minutes=10)
 SHORTEST_PASSWORD = 12
@@ -88,6 +90,23 @@ def holds(facts: SignInFacts, now: datetime) -> bool:
         and now - facts.last_seen_at < IDLE
         and now - facts.started_at < LONGEST
     )
+
+
+def last_worked(
+    seen: Iterable[tuple[datetime, datetime]], now: datetime
+) -> datetime | None:
+    """
+    Return when somebody who is here now was seen last before they came; None: never.
+
+    ``seen`` are the first and last moments of their sign-ins, the latest last moment
+    first. What a short break parts is one day of work.
+    """
+    began_at = now
+    for started_at, last_seen_at in seen:
+        if began_at - last_seen_at >= BREAK:
+            return last_seen_at
+        began_at = min(began_at, started_at)
+    return None
 
 
 def rest_until(failed_attempts: int, now: datetime) -> datetime | None:

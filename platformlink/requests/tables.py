@@ -207,7 +207,11 @@ class RequestEvent(SQLModel, table=True):
     """One line of the history; it only grows."""
 
     __tablename__ = "request_event"
-    __table_args__ = (Index("ix_request_event_request_id", "request_id", "id"),)
+    __table_args__ = (
+        Index("ix_request_event_request_id", "request_id", "id"),
+        # It grows in the order of time: what happened lately lies together.
+        Index("ix_request_event_recorded_at", "recorded_at", postgresql_using="brin"),
+    )
 
     id: int = Field(
         default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)

@@ -38,6 +38,7 @@ class Response(SQLModel, table=True):
         CheckConstraint("until_on is null or until_at is null", name="one_until"),
         CheckConstraint("arrived_on is null or arrived_at is null", name="one_arrival"),
         Index("ix_response_request_id", "request_id", "received_at"),
+        Index("ix_response_recorded_at", "recorded_at", postgresql_using="brin"),
         Index(
             "uq_response_corrects_id",
             "corrects_id",

@@ -30,7 +30,7 @@ EVERY = (
     *(("luan", "home", "/"), ("luan", "board", "/board"), ("luan", "radar", "/radar")),
     *(("luan", "requests", "/requests"), ("luan", "notices", "/notices")),
     *(("luan", "inbox", "/inbox"), ("luan", "handover", "/handover")),
-    ("luan", "calendar", "/calendar"),
+    *(("luan", "calendar", "/calendar"), ("luan", "away", "/away?span=week")),
     *(("luan", "emergency", "/emergency"), ("luan", "calculator", "/clocks")),
     *(("ana", "home-investigator", "/"), ("ana", "new", "/requests/new")),
     *(("ana", "cases", "/cases"), ("ana", "new-case", "/cases/new")),
