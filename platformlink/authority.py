@@ -98,8 +98,13 @@ DEFAULT_LADDERS: dict[str, tuple[Rung, ...]] = {
 
 
 class Webhook(Strict, frozen=True):
-    """A program that is told of events by signed POSTs; without `events`, of all."""
+    """
+    A program that is told of events by signed POSTs; without `events`, of all.
 
+    By its name its secrets are found, which stand in no file of the authority.
+    """
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     url: str
     events: tuple[str, ...] = ()  # such as request.send
 
@@ -175,6 +180,14 @@ class Authority(Strict, frozen=True):
     crest: str | None = None  # an SVG file beside this one
     signers: tuple[str, ...] = ()  # empty signature fields that others fill after us
     is_demonstration: bool = False
+
+    def __post_init__(self) -> None:
+        """Let pass receivers that are told apart by their names and places."""
+        names = {one.name for one in self.webhooks}
+        places = {one.url for one in self.webhooks}
+        if min(len(names), len(places)) < len(self.webhooks):
+            message = "webhooks: each has a name and a url of its own"
+            raise ValueError(message)
 
     @property
     def tz(self) -> ZoneInfo:

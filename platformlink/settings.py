@@ -11,6 +11,7 @@ from platformlink.errors import FieldError, Invalid
 PREFIX = "PLATFORMLINK_"
 UNPREFIXED = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url"}
 SHORTEST_SECRET = 32
+MOST_SECRETS = 2  # of one receiver: while it changes
 
 
 class SettingsWrong(Invalid):
@@ -37,13 +38,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smime: str = ""
     smime_passphrase: str = ""
     imap_url: str = ""
-    webhook_secret: str = ""
+    webhook_secrets: str = ""
     storage_url: str = ""
     protocols: Path | None = None
     letter_templates: Path | None = None
     log_format: str = "json"
     trusted_proxies: str = ""
     is_demonstration: bool = False
+
+    @property
+    def secrets_by_receiver(self) -> dict[str, tuple[str, ...]]:
+        """Return the secrets of receivers of webhooks by their names, newest first."""
+        return {name: tuple(rest) for name, *rest in _lines(self.webhook_secrets)}
+
+
+def _lines(text: str) -> list[list[str]]:
+    """Return the words of each line that has any."""
+    return [one.split() for one in text.splitlines() if one.strip()]
 
 
 def _read(
@@ -89,18 +100,31 @@ def load(environ: Mapping[str, str]) -> Settings:
         text = _read(environ, name, errors)
         if text is not None:
             made[field] = _converted(name, field, text, errors)
-    for name in ("secret", "webhook_secret"):
-        if 0 < len(made.get(name, "")) < SHORTEST_SECRET:
-            message = (
-                "Give at least 32 characters, for example from: openssl rand -hex 32"
-            )
-            errors.append(FieldError(f"/{PREFIX}{name.upper()}", "too-short", message))
+    if 0 < len(made.get("secret", "")) < SHORTEST_SECRET:
+        message = "Give at least 32 characters, for example from: openssl rand -hex 32"
+        errors.append(FieldError(f"/{PREFIX}SECRET", "too-short", message))
+    if not _is_secrets(made.get("webhook_secrets", "")):
+        message = (
+            "Write a line for each receiver: its name and its secret of at least 32"
+            " characters, and while that changes the one before it."
+        )
+        errors.append(FieldError(f"/{PREFIX}WEBHOOK_SECRETS", "unusable", message))
     if errors:
         told = ", ".join(
             f"{one.pointer.strip('/')} ({one.message % one.params})" for one in errors
         )
         raise SettingsWrong(f"These settings are wrong: {told}", *errors)
     return Settings(**made)
+
+
+def _is_secrets(text: str) -> bool:
+    """Say whether each line names another receiver, and one secret or two."""
+    lines = _lines(text)
+    return len({one[0] for one in lines}) == len(lines) and all(
+        1 <= len(secrets) <= MOST_SECRETS
+        and all(len(one) >= SHORTEST_SECRET for one in secrets)
+        for _, *secrets in lines
+    )
 
 
 def _converted(name: str, field: str, text: str, errors: list[FieldError]) -> Any:  # noqa: ANN401 - of the field's type

@@ -144,19 +144,20 @@ def authority_of(settings: Settings) -> authorities.Authority:
     return authorities.load(settings.authority)
 
 
-def require_webhook_secret(
+def require_webhook_secrets(
     settings: Settings, authority: authorities.Authority
 ) -> None:
     """
-    See that what is told to other programs can be signed.
+    See that what is told to each other program can be signed with its own secret.
 
     Raises: SettingsWrong.
     """
-    if authority.webhooks and not settings.webhook_secret:
-        message = "Give a secret of at least 32 characters, which the receivers know."
-        raise SettingsWrong(
-            message, FieldError("/PLATFORMLINK_WEBHOOK_SECRET", "required", message)
-        )
+    known = settings.secrets_by_receiver
+    lacking = [one.name for one in authority.webhooks if one.name not in known]
+    if lacking:
+        message = f"Give the secrets of these receivers: {', '.join(lacking)}."
+        pointer = "/PLATFORMLINK_WEBHOOK_SECRETS"
+        raise SettingsWrong(message, FieldError(pointer, "required", message))
 
 
 def mailer_of(settings: Settings, authority: authorities.Authority) -> Mailer:
@@ -191,7 +192,7 @@ async def opened(
         raise RuntimeError(message)
     settings = msgspec.structs.replace(settings, secret=secret_of(settings))
     authority = authority_of(settings)
-    require_webhook_secret(settings, authority)
+    require_webhook_secrets(settings, authority)
     engine = db.connect(settings.database_url)
     laid = tempfile.TemporaryDirectory(prefix="platformlink-templates-")
     templates = lay_templates(Path(laid.name), settings, authority)

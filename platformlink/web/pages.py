@@ -62,6 +62,7 @@ def commands(actor: Actor | None) -> tuple[NavItem, ...]:
     gates = (
         (NavItem("/requests/new", "New request"), do_write),
         (NavItem("/cases/new", "Open a case"), do_write),
+        (NavItem("/away", "Since you last worked here"), may(actor, Right.READ)),
         (NavItem("/handover", "Hand-over"), do_desk),
         (NavItem("/clocks", "Calculator of deadlines"), may(actor, Right.READ)),
         (NavItem("/admin/calendar", "Rest days"), may(actor, Right.ADMINISTER)),

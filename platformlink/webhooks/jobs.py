@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from platformlink.authority import Webhook
 from platformlink.errors import Upstream
 from platformlink.ports import Runtime
 from platformlink.webhooks import actions
@@ -25,29 +26,30 @@ async def deliver_webhooks(runtime: Runtime, now: datetime) -> int:
     for hook in runtime.authority.webhooks:
         async with runtime.sessions.begin() as session:
             await actions.collect(session, hook, now=now)
-        taken += await _deliver(runtime, hook.url, now)
+        taken += await _deliver(runtime, hook, now)
     return taken
 
 
-async def _deliver(runtime: Runtime, url: str, now: datetime) -> int:
+async def _deliver(runtime: Runtime, hook: Webhook, now: datetime) -> int:
     for taken in range(MOST):
         async with runtime.sessions.begin() as session:
-            claimed = await actions.claim(session, url, now=now)
-        if claimed is None or not await _post(runtime, url, claimed):
+            claimed = await actions.claim(session, hook.url, now=now)
+        if claimed is None or not await _post(runtime, hook, claimed):
             return taken
         async with runtime.sessions.begin() as session:
             await actions.confirm(session, claimed.id, now=now)
     return MOST
 
 
-async def _post(runtime: Runtime, url: str, claimed: Claimed) -> bool:
+async def _post(runtime: Runtime, hook: Webhook, claimed: Claimed) -> bool:
     body = body_of(claimed.told)
+    secrets = runtime.settings.secrets_by_receiver[hook.name]
     headers = {
         "Content-Type": "application/json",
-        HEADER: signature(runtime.settings.webhook_secret, body, runtime.clock()),
+        HEADER: signature(secrets, body, runtime.clock()),
     }
     try:
-        await runtime.ports.poster.post(url, body, headers)
+        await runtime.ports.poster.post(hook.url, body, headers)
     except Upstream as error:
         log.warning("webhook.not_taken", delivery=claimed.id, reason=error.code)
         return False

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -33,16 +34,18 @@ def body_of(told: Told) -> bytes:
     return msgspec.json.encode(told)
 
 
-def signature(secret: str, body: bytes, at: datetime) -> str:
+def signature(secrets: Sequence[str], body: bytes, at: datetime) -> str:
     """
     Return the header by which a receiver knows us: `t=<unix>,v1=<hex>`.
 
     The HMAC-SHA256 is over the time, a dot and the body, so that an old message
-    cannot be sent again as a new one. Source: RFC 2104.
+    cannot be sent again as a new one. While a secret changes there is a `v1` for each
+    of the two: whoever knows one of them is sure. Source: RFC 2104.
     """
     stamp = int(at.timestamp())
-    signed = hmac.new(secret.encode(), b"%d." % stamp + body, hashlib.sha256)
-    return f"t={stamp},v1={signed.hexdigest()}"
+    message = b"%d." % stamp + body
+    signed = [hmac.new(one.encode(), message, hashlib.sha256) for one in secrets]
+    return ",".join([f"t={stamp}", *(f"v1={one.hexdigest()}" for one in signed)])
 
 
 def next_try(tries: int, happened_at: datetime, now: datetime) -> datetime | None:

@@ -86,3 +86,29 @@ def test_any_name_of_ours_that_is_unknown_is_refused(environ: dict[str, str]) ->
         load(strange | {"PLATFORMLINK_?": ""})
 
     assert len(refused.value.errors) == len(strange | {"PLATFORMLINK_?": ""})
+
+
+def test_each_receiver_has_its_secrets_the_newest_first() -> None:
+    text = f"records {SECRET.replace(' ', '-')} {'o' * 32}\n\nstatistics {'s' * 32}\n"
+
+    settings = load({"PLATFORMLINK_WEBHOOK_SECRETS": text})
+
+    assert settings.secrets_by_receiver == {
+        "records": (SECRET.replace(" ", "-"), "o" * 32),
+        "statistics": ("s" * 32,),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "records",
+        f"records {'s' * 31}",
+        f"records {'a' * 32} {'b' * 32} {'c' * 32}",
+        f"records {'a' * 32}\nrecords {'b' * 32}",
+    ],
+    ids=["none", "short", "three", "twice"],
+)
+def test_secrets_that_cannot_be_told_apart_or_are_short_are_refused(text: str) -> None:
+    with pytest.raises(SettingsWrong, match="WEBHOOK_SECRETS"):
+        load({"PLATFORMLINK_WEBHOOK_SECRETS": text})

@@ -49,23 +49,28 @@ def test_without_either_ours_are_used_where_they_stand(tmp_path: Path) -> None:
     assert laid == wiring.shipped("letter_templates")
 
 
-HOOK = authorities.Webhook(url="https://reports.example/told")
+HOOK = authorities.Webhook(name="reports", url="https://reports.example/told")
 
 
 def test_what_cannot_be_signed_stops_the_start() -> None:
     authority = msgspec.structs.replace(AUTHORITY, webhooks=(HOOK,))
 
-    with pytest.raises(SettingsWrong):
-        wiring.require_webhook_secret(Settings(), authority)
-    wiring.require_webhook_secret(Settings(webhook_secret="s" * 32), authority)
-    wiring.require_webhook_secret(Settings(), AUTHORITY)
+    for secrets in ("", f"another {'s' * 32}"):
+        with pytest.raises(SettingsWrong, match="reports"):
+            wiring.require_webhook_secrets(Settings(webhook_secrets=secrets), authority)
+    known = Settings(webhook_secrets=f"reports {'s' * 32}")
+    wiring.require_webhook_secrets(known, authority)
+    wiring.require_webhook_secrets(Settings(), AUTHORITY)
 
 
 @pytest.mark.parametrize(
     "hook",
     [
-        "{url: http://reports.example/told}",
-        "{url: https://reports.example, events: [sent]}",
+        "{name: reports, url: http://reports.example/told}",
+        "{name: reports, url: https://reports.example, events: [sent]}",
+        "{name: a b, url: https://reports.example}",
+        "{name: a, url: https://a.example}\n  - {name: a, url: https://b.example}",
+        "{name: a, url: https://a.example}\n  - {name: b, url: https://a.example}",
     ],
 )
 def test_a_wrong_webhook_is_named_by_file_and_line(tmp_path: Path, hook: str) -> None:

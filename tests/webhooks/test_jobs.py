@@ -27,7 +27,7 @@ from tests.responses import given
 
 pytestmark = pytest.mark.anyio
 
-SECRET = "a secret that only the receiver knows"
+SECRETS = ("a-secret-that-only-the-receiver-knows", "the-secret-that-it-knew-before-it")
 numbers = count(1)
 
 
@@ -80,12 +80,22 @@ def receiver() -> Iterator[Receiver]:
         thread.join()
 
 
+def other_secret(name: str) -> str:
+    return f"a-secret-that-nobody-but-{name}-knows"
+
+
 def hooked(runtime: Runtime, *urls: str, events: tuple[str, ...] = ()) -> Runtime:
-    hooks = tuple(Webhook(url=url, events=events) for url in urls)
+    named = [(f"receiver-{place}", url) for place, url in enumerate(urls)]
+    hooks = tuple(Webhook(name=name, url=url, events=events) for name, url in named)
+    # The first changes its secret just now, each other has one of its own.
+    secrets = [f"receiver-0 {' '.join(SECRETS)}"]
+    secrets += [f"{name} {other_secret(name)}" for name, _ in named[1:]]
     return dataclasses.replace(
         runtime,
         authority=msgspec.structs.replace(runtime.authority, webhooks=hooks),
-        settings=msgspec.structs.replace(runtime.settings, webhook_secret=SECRET),
+        settings=msgspec.structs.replace(
+            runtime.settings, webhook_secrets="\n".join(secrets)
+        ),
     )
 
 
@@ -122,7 +132,7 @@ async def test_each_event_is_told_once_and_signed(
     name = request.reference or request.draft_id
     assert told(receiver) == [(name, "request.doubt"), (name, "request.answer")]
     for body, header in receiver.got:
-        assert header == signature(SECRET, body, desk.clock())
+        assert header == signature(SECRETS, body, desk.clock())
         assert json.loads(body).keys() == {"id", "event", "reference", "state", "at"}
         assert b"an.account" not in body
 
@@ -195,6 +205,9 @@ async def test_a_receiver_that_is_away_holds_nobody_up_and_is_given_up_after_a_d
     assert await deliver_webhooks(desk, later) == 1
     assert await deliver_webhooks(desk, later + timedelta(days=1)) == 0
 
+    (body, header) = receiver.got[0]
+    assert header == signature([other_secret("receiver-1")], body, desk.clock())
+
     async with runtime.sessions() as session:
         query = select(WebhookDelivery).where(WebhookDelivery.url == away)
         kept = (await session.exec(query)).one()
@@ -218,4 +231,4 @@ async def test_two_workers_tell_an_event_once(
 )
 def test_a_receiver_on_an_open_line_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
-        Webhook(url=url)
+        Webhook(name="records", url=url)

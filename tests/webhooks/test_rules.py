@@ -12,16 +12,34 @@ from platformlink.webhooks.rules import GIVEN_UP_AFTER, next_try, signature
 from tests.factories import NOW
 
 SECRET = "a secret that only tests use, long enough"
+NEW = "the secret that takes its place, as long"
 BODY = b'{"event":"request.send"}'
 
 
-def test_a_receiver_finds_the_signature_from_time_and_body() -> None:
-    given = signature(SECRET, BODY, NOW)
+def taken(header: str, secret: str, body: bytes, now: datetime) -> bool:
+    """What a receiver does: it compares each `v1`, and takes nothing that is old."""
+    stamp, *found = (one.partition("=")[2] for one in header.split(","))
+    message = stamp.encode() + b"." + body
+    right = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+    is_fresh = abs(now.timestamp() - int(stamp)) <= 300
+    return is_fresh and any(hmac.compare_digest(right, one) for one in found)
 
-    stamp, _, found = given.removeprefix("t=").partition(",v1=")
-    message = stamp.encode() + b"." + BODY
-    assert int(stamp) == NOW.timestamp()
-    assert found == hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()
+
+def test_a_receiver_finds_the_signature_from_time_and_body() -> None:
+    header = signature([SECRET], BODY, NOW)
+
+    assert header.count("v1=") == 1
+    assert taken(header, SECRET, BODY, NOW)
+    assert not taken(header, SECRET, BODY, NOW + timedelta(minutes=6))
+    assert not taken(header, SECRET, BODY + b" ", NOW)
+
+
+def test_while_a_secret_changes_either_is_right_and_no_other() -> None:
+    header = signature([NEW, SECRET], BODY, NOW)
+
+    rights = [taken(header, one, BODY, NOW) for one in (NEW, SECRET, NEW + "x")]
+    assert rights == [True, True, False]
+    assert not taken(signature([NEW], BODY, NOW), SECRET, BODY, NOW)
 
 
 @given(st.binary(max_size=50), st.integers(0, 100), st.text(min_size=32))
@@ -31,7 +49,8 @@ def test_another_body_time_or_secret_has_another_signature(
     is_same = (body, seconds, secret) == (BODY, 0, SECRET)
 
     later = NOW + timedelta(seconds=seconds)
-    assert (signature(secret, body, later) == signature(SECRET, BODY, NOW)) == is_same
+    found = signature([secret], body, later)
+    assert (found == signature([SECRET], BODY, NOW)) == is_same
 
 
 @given(st.integers(1, 1000), st.integers(0, 100_000))
