@@ -9,10 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
+from platformlink.authority import Authority, said
 from platformlink.protocols.shelf import Library
 from platformlink.reports import files, queries, showing
+from platformlink.reports.ourside import OurSide
 from platformlink.reports.rules import Report
-from platformlink.reports.showing import Shown, Told
+from platformlink.reports.showing import Ours, Shown, Told
 from platformlink.requests.rules import KIND_NAMES, Kind
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
@@ -27,6 +29,7 @@ class ReportPage(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "reports/responsiveness.html"
     told: Told
+    ours: Ours
     choices: list[tuple[str, str, bool]]
     files: list[tuple[str, str]]
     kind: str
@@ -55,10 +58,12 @@ def _files(report: Report, kind: str) -> list[tuple[str, str]]:
     ]
 
 
-def _page(shown: Shown) -> ReportPage:
+def _page(shown: Shown, ours: OurSide, authority: Authority) -> ReportPage:
+    units = {x.code: said(x.name, shown.words.language) for x in authority.units}
     return ReportPage(
         title=shown.say("Responsiveness"),
         told=showing.told(shown),
+        ours=showing.our_side(shown, ours, units),
         choices=_choices(shown),
         files=_files(shown.report, shown.kind),
         kind=shown.kind,
@@ -89,7 +94,9 @@ async def responsiveness(
     found = await queries.responsiveness(
         session, runtime.authority, period, by=("platform",), actor=actor
     )
-    return shell.show(_page(Shown(found, shell.words, library, kind)))
+    ours = await queries.our_side(session, runtime.authority, period, actor=actor)
+    shown = Shown(found, shell.words, library, kind)
+    return shell.show(_page(shown, ours, runtime.authority))
 
 
 @get(

@@ -22,8 +22,10 @@ from platformlink.clocks.rules import Ingredients
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import Pause, Source
+from platformlink.identity.tables import Unit
 from platformlink.permissions import Actor, Reach, Right, reach, require
-from platformlink.reports import rules
+from platformlink.reports import ourside, rules
+from platformlink.reports.ourside import Handled, OurSide, Waiting
 from platformlink.reports.rules import Asked, Report
 from platformlink.reports.worktime import Worktime
 from platformlink.requests.rules import Outcome, State, Step
@@ -44,6 +46,7 @@ RETURNS = [
     Kind.CHALLENGE,
 ]
 DONE = (State.ANSWERED, State.CLOSED)
+BEGINS_TO_WAIT = (Step.SUBMIT, Step.APPROVE, Step.SEAL_ALONE, Step.ASK)
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -189,15 +192,24 @@ def _fact(
         source=timing.source,
         outcome=derive(outcomes),
         reasons=frozenset(reasons),
-        was_returned=bool(heard and heard.was_returned),
+        returned_at=heard.returned_at if heard else None,
         was_delivered=bool(heard and heard.was_delivered),
     )
 
 
+def _bounds(authority: Authority, period: Period) -> tuple[datetime, datetime]:
+    """Return the first instant of the period, and the first one after it."""
+    start = datetime.combine(period.from_on, time(), authority.tz)
+    return start, datetime.combine(period.to_on + DAY, time(), authority.tz)
+
+
+def _of_kind(period: Period) -> ColumnElement[bool]:
+    return col(PlatformRequest.kind) == period.kind if period.kind else true()
+
+
 def _sent(authority: Authority, period: Period, actor: Actor) -> SelectOfScalar[int]:
     """Return the ids of what was sent in the period, in the authority's days."""
-    start = datetime.combine(period.from_on, time(), authority.tz)
-    end = datetime.combine(period.to_on + DAY, time(), authority.tz)
+    start, end = _bounds(authority, period)
     return (
         select(PlatformRequest.id)
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
@@ -205,7 +217,7 @@ def _sent(authority: Authority, period: Period, actor: Actor) -> SelectOfScalar[
             col(PlatformRequest.sent_at) >= start,
             col(PlatformRequest.sent_at) < min(end, period.as_of),
             counted_by(actor),
-            col(PlatformRequest.kind) == period.kind if period.kind else true(),
+            _of_kind(period),
             col(PlatformRequest.platform) == period.platform
             if period.platform
             else true(),
@@ -221,7 +233,7 @@ def _heard(sent: SelectOfScalar[int]) -> Any:  # noqa: ANN401 - a row of its own
             col(Response.request_id),
             at.filter(kind.in_(HEARD)).label("acknowledged_at"),
             at.filter(kind.in_(DECIDES)).label("substance_at"),
-            func.bool_or(kind.in_(RETURNS)).label("was_returned"),
+            at.filter(kind.in_(RETURNS)).label("returned_at"),
             func.bool_or(kind == Kind.DELIVERY).label("was_delivered"),
         )
         .where(col(Response.request_id).in_(sent), COUNTS)
@@ -362,3 +374,80 @@ async def _worktimes(
             calendar = calendars.load(code, first.year, last.year, changed)
         found[zone, code] = Worktime(zone, calendar, first, last)
     return found
+
+
+async def our_side(
+    session: AsyncSession, authority: Authority, period: Period, *, actor: Actor
+) -> OurSide:
+    """
+    Return our own times of what was filed in a period, and what waits with us now.
+
+    Raises: MayNot.
+    """
+    require(actor, Right.REPORT)
+    steps = (await session.exec(_steps(authority, period, actor))).all()
+    handled = [
+        Handled(
+            filed_at=one.filed_at,
+            until_at=one.ended_at or period.as_of,
+            approved_at=one.approved_at,
+            sent_at=one.sent_at,
+            was_returned=one.was_returned,
+        )
+        for one in steps
+    ]
+    backlog = (await session.exec(_waiting(period, actor))).all()
+    return ourside.our_side(
+        handled, [Waiting(unit, State(s), n, at) for unit, s, n, at in backlog]
+    )
+
+
+def _steps(authority: Authority, period: Period, actor: Actor) -> Any:  # noqa: ANN401 - a row of its own shape
+    """Select our own steps with each request; what has not gone out may have ended."""
+    verb, at = col(RequestEvent.verb), col(RequestEvent.occurred_at)
+    filed = func.min(at).filter(verb.in_([Step.SUBMIT, Step.SEAL_ALONE]))
+    start, end = _bounds(authority, period)
+    return (
+        columns(
+            filed.label("filed_at"),
+            func.max(at)
+            .filter(verb.in_([Step.APPROVE, Step.SEAL_ALONE]))
+            .label("approved_at"),
+            func.min(at).filter(verb == Step.SEND).label("sent_at"),
+            func.max(at)
+            .filter(verb.in_([Step.CANCEL, Step.WITHDRAW]))
+            .label("ended_at"),
+            func.bool_or(verb == Step.RETURN).label("was_returned"),
+        )
+        .join(PlatformRequest, col(PlatformRequest.id) == RequestEvent.request_id)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            at <= period.as_of,
+            col(PlatformRequest.created_at) < end,
+            counted_by(actor),
+            _of_kind(period),
+        )
+        .group_by(col(RequestEvent.request_id))
+        .having(filed >= start, filed < end)
+    )
+
+
+def _waiting(period: Period, actor: Actor) -> Any:  # noqa: ANN401 - a row of its own shape
+    """Select how many requests wait with us, by unit and state, and the oldest."""
+    state = col(PlatformRequest.state)
+    since = (
+        columns(func.max(col(RequestEvent.occurred_at)))
+        .where(
+            col(RequestEvent.request_id) == col(PlatformRequest.id),
+            col(RequestEvent.verb).in_(BEGINS_TO_WAIT),
+        )
+        .scalar_subquery()
+    )
+    return (
+        columns(col(Unit.code), state, func.count(), func.min(since))
+        .select_from(PlatformRequest)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
+        .where(state.in_(ourside.WAITING), counted_by(actor), _of_kind(period))
+        .group_by(col(Unit.code), state)
+    )

@@ -43,6 +43,10 @@ DEFINITIONS = {
         "Requests that they returned or refused for a reason that was ours, of all"
         " that went out."
     ),
+    "days_lost": (
+        "Their working days from our letter until they said that they could not use it,"
+        " for a reason that was ours, all such requests together."
+    ),
 }
 FIGURE_NAMES = {
     "sent": "Sent",
@@ -57,6 +61,7 @@ FIGURE_NAMES = {
     "disclosure": "Disclosure",
     "disclosure_without_our_returns": "Disclosure without our returns",
     "avoidable_returns": "Avoidable returns",
+    "days_lost": "Days lost",
 }
 
 
@@ -93,7 +98,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...] = ()
     outcome: Outcome = Outcome.NOT_ASSESSED
     reasons: frozenset[str] = frozenset()
-    was_returned: bool = False
+    returned_at: datetime | None = None
     was_delivered: bool = False
 
     @property
@@ -111,7 +116,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_our_fault(self) -> bool:
         """Say whether it was returned or refused for a reason of ours."""
-        return self.was_returned and Fault.OURS in faults(self.reasons)
+        return self.returned_at is not None and Fault.OURS in faults(self.reasons)
 
     @property
     def was_in_time(self) -> bool:
@@ -162,6 +167,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: Share
     disclosure_without_our_returns: Share
     avoidable_returns: Share
+    days_lost: float
 
     @property
     def is_small(self) -> bool:
@@ -177,7 +183,11 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A report: which days (both included), as of when, the whole, and by group."""
+    """
+    A report: which days (both included), as of when, the whole, by group and by month.
+
+    A month is that of the sending, in the authority's zone.
+    """
 
     from_on: date
     to_on: date
@@ -185,6 +195,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[str, ...]
     total: Figures
     rows: tuple[Row, ...]
+    months: tuple[Row, ...]
 
 
 def check(from_on: date, to_on: date, by: Collection[str]) -> None:
@@ -216,20 +227,24 @@ def report(
     by: tuple[str, ...],
 ) -> Report:
     """Return the figures of all requests and of each group, in the order of keys."""
-    groups: dict[tuple[str, ...], list[Asked]] = {}
-    for one in asked:
-        groups.setdefault(tuple(getattr(one, key) for key in by), []).append(one)
-    rows = [
-        Row(dict(zip(by, values, strict=True)), figures(group, measure, as_of))
-        for values, group in sorted(groups.items())
-    ]
+
+    def rows(keys: tuple[str, ...]) -> tuple[Row, ...]:
+        groups: dict[tuple[str, ...], list[Asked]] = {}
+        for one in asked:
+            groups.setdefault(tuple(getattr(one, key) for key in keys), []).append(one)
+        return tuple(
+            Row(dict(zip(keys, values, strict=True)), figures(group, measure, as_of))
+            for values, group in sorted(groups.items())
+        )
+
     return Report(
         from_on=from_on,
         to_on=to_on,
         as_of=as_of,
         by=by,
         total=figures(asked, measure, as_of),
-        rows=tuple(rows) if by else (),
+        rows=rows(by) if by else (),
+        months=rows(("month",)),
     )
 
 
@@ -255,6 +270,7 @@ def figures(asked: Collection[Asked], measure: Measure, as_of: datetime) -> Figu
         disclosure=Share(len(with_data), len(decided)),
         disclosure_without_our_returns=Share(len(with_data), len(fair)),
         avoidable_returns=Share(len(ours), len(asked)),
+        days_lost=sum(measure(one, one.returned_at or one.sent_at) for one in ours),
     )
 
 

@@ -69,6 +69,7 @@ class FiguresOut(msgspec.Struct, frozen=True, kw_only=True):
     disclosure: ShareOut
     disclosure_without_our_returns: ShareOut
     avoidable_returns: ShareOut
+    days_lost: float
     is_small: bool
 
 
@@ -85,6 +86,7 @@ class ReportOut(
     definitions: dict[str, str]
     total: FiguresOut
     rows: list[FiguresOut]
+    months: list[FiguresOut]
 
 
 def _share(one: Share) -> ShareOut:
@@ -128,6 +130,7 @@ def figures_out(key: dict[str, str], found: Figures, say: Say) -> FiguresOut:
         disclosure=_share(found.disclosure),
         disclosure_without_our_returns=_share(found.disclosure_without_our_returns),
         avoidable_returns=_share(found.avoidable_returns),
+        days_lost=found.days_lost,
         is_small=found.is_small,
     )
 
@@ -143,6 +146,7 @@ def report_out(report: Report, say: Say) -> ReportOut:
         definitions={name: say(text) for name, text in DEFINITIONS.items()},
         total=figures_out({}, report.total, say),
         rows=[figures_out(row.key, row.figures, say) for row in report.rows],
+        months=[figures_out(row.key, row.figures, say) for row in report.months],
     )
 
 
@@ -165,6 +169,7 @@ def _cells(found: Figures) -> dict[str, object]:
     for name in ("disclosure", "disclosure_without_our_returns", "avoidable_returns"):
         one: Share = getattr(found, name)
         cells[name], cells[f"{name}_of"] = one.numerator, one.denominator
+    cells["days_lost"] = round(found.days_lost, 2)
     return cells
 
 

@@ -9,7 +9,9 @@ from platformlink.protocols.shelf import Library, UnknownPlatform
 from platformlink.reports import charts, rules
 from platformlink.reports.charts import Bar, Chart
 from platformlink.reports.estimates import Curve, Quantile, Share
+from platformlink.reports.ourside import HOUR_SECONDS, OurSide
 from platformlink.reports.rules import DEFINITIONS, FIGURE_NAMES, Figures, Report, Time
+from platformlink.requests.rules import STATE_NAMES
 from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES, REASONS, Fault
 from platformlink.values import Phrase
 from platformlink.web.words import Words
@@ -22,6 +24,11 @@ SOURCE_NAMES = {
     Source.PROMISED: "promised",
 }
 MOST_REASONS = 8
+STEP_NAMES = {
+    "Filed to approved": "From the first submission to the approval that held.",
+    "Approved to sent": "From that approval until the letter went out.",
+    "Filed to sent": "Both together: as long as the evidence waited for us.",
+}
 
 
 class Stat(msgspec.Struct, frozen=True):
@@ -59,6 +66,18 @@ class Treated(msgspec.Struct, frozen=True):
     interval: str
     source: str
     bar: Bar
+
+
+class Month(msgspec.Struct, frozen=True):
+    """What was sent in one month, and how they answered by the source of the time."""
+
+    name: str
+    sent: int
+    answered: int
+    half: str
+    interval: str
+    is_small: bool
+    treated: list[Treated]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -274,20 +293,47 @@ def _line(shown: Shown, name: str, figures: Figures) -> Line:
     )
 
 
-def treated(shown: Shown) -> list[Treated]:
-    """Return who answered in time; what is too small stands below and unranked."""
-    found = [
+def _treated(shown: Shown, slug: str, figures: Figures) -> list[Treated]:
+    return [
         Treated(
-            slug=row.key["platform"],
-            name=shown.name(row.key["platform"]),
+            slug=slug,
+            name=shown.name(slug),
             share=share,
             percent=shown.words.percent(share.value or 0),
             interval=shown.percents(share),
             source=shown.say(SOURCE_NAMES[source]),
             bar=charts.bar(share),
         )
+        for source, share in figures.in_time.items()
+    ]
+
+
+def months(shown: Shown) -> list[Month]:
+    """Return the months in their order; what is not yet due waits in the last ones."""
+    found = []
+    for row in shown.report.months:
+        time = row.figures.first_substance
+        year, month = row.key["month"].split("-")
+        found.append(
+            Month(
+                name=shown.words.month(date(int(year), int(month), 1)),
+                sent=row.figures.sent,
+                answered=row.figures.answered,
+                half=shown.days(time.median.days),
+                interval=shown.between(time.median),
+                is_small=time.is_small,
+                treated=_treated(shown, "", row.figures),
+            )
+        )
+    return found
+
+
+def treated(shown: Shown) -> list[Treated]:
+    """Return who answered in time; what is too small stands below and unranked."""
+    found = [
+        one
         for row in shown.report.rows
-        for source, share in row.figures.in_time.items()
+        for one in _treated(shown, row.key["platform"], row.figures)
     ]
     return sorted(
         found,
@@ -313,6 +359,81 @@ def ours(shown: Shown, total: Figures) -> list[Returned]:
     ]
 
 
+class OurStep(msgspec.Struct, frozen=True):
+    """How long one step of ours took."""
+
+    name: str
+    definition: str
+    count: int
+    half: str
+    interval: str
+    nine: str
+    is_small: bool
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What waits with one unit in one state."""
+
+    unit: str
+    state: str
+    count: int
+    oldest: str
+
+
+class Ours(msgspec.Struct, frozen=True):
+    """Our own side in the reader's words; times are in hours or days of the clock."""
+
+    steps: list[OurStep]
+    returned: str
+    backlog: list[Backlog]
+
+
+def _lasting(shown: Shown, hours: float | None) -> str:
+    if hours is None:
+        return shown.say("not yet")
+    return shown.words.span(hours * HOUR_SECONDS)
+
+
+def _our_step(shown: Shown, name: str, definition: str, time: Time) -> OurStep:
+    low, high = (_lasting(shown, x) for x in (time.median.low, time.median.high))
+    return OurStep(
+        name=shown.say(name),
+        definition=shown.say(definition),
+        count=time.count,
+        half=_lasting(shown, time.median.days),
+        interval=shown.say("%(low)s to %(high)s", low=low, high=high),
+        nine=_lasting(shown, time.p90.days),
+        is_small=time.is_small,
+    )
+
+
+def our_side(shown: Shown, found: OurSide, units: dict[str, str]) -> Ours:
+    """Return our own side; ``units`` are their names by code."""
+    times = (found.approval, found.sending, found.whole)
+    said = zip(STEP_NAMES.items(), times, strict=True)
+    as_of = shown.report.as_of
+    return Ours(
+        steps=[_our_step(shown, name, text, time) for (name, text), time in said],
+        returned=shown.say(
+            "%(numerator)s of %(denominator)s were returned by our own approver:"
+            " %(percent)s, 95 %% interval %(interval)s.",
+            numerator=found.returned.numerator,
+            denominator=found.returned.denominator,
+            percent=shown.words.percent(found.returned.value or 0),
+            interval=shown.percents(found.returned),
+        ),
+        backlog=[
+            Backlog(
+                unit=units.get(one.unit, one.unit),
+                state=shown.say(STATE_NAMES[one.state]),
+                count=one.count,
+                oldest=shown.words.span((as_of - one.oldest_at).total_seconds()),
+            )
+            for one in found.backlog
+        ],
+    )
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """All that a report tells, in the reader's words."""
 
@@ -326,6 +447,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[Line]
     ours: list[Returned]
     ours_share: str
+    ours_cost: str
+    months: list[Month]
     faults: list[tuple[str, int]]
     definitions: list[tuple[str, str]]
     as_of: str
@@ -356,6 +479,13 @@ def told(shown: Shown, styles: charts.Styles = charts.ON_SCREEN) -> Told:
             percent=shown.words.percent(returns.value or 0),
             interval=shown.percents(returns),
         ),
+        ours_cost=shown.say(
+            "It cost %(days)s of their working days in all.",
+            days=shown.days(total.days_lost),
+        )
+        if returns.numerator
+        else "",
+        months=months(shown),
         faults=[
             (shown.say(FAULT_NAMES[one]), count)
             for one, count in rules.by_fault(total).items()

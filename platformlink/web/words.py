@@ -104,6 +104,10 @@ class Words:
             value = value.astimezone(self.zone).date()
         return str(dates.format_date(value, "EEE d MMM", locale=self.language))
 
+    def month(self, value: date) -> str:
+        """Return a month with its year: November 2026."""
+        return str(dates.format_date(value, "LLLL y", locale=self.language))
+
     def time(self, value: datetime) -> str:
         """Return the time of day: 14:40."""
         return value.astimezone(self.zone).strftime("%H:%M")

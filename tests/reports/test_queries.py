@@ -11,11 +11,12 @@ from platformlink.clocks.terms import Source
 from platformlink.permissions import Actor, MayNot, Role
 from platformlink.reports import queries, rules
 from platformlink.reports.estimates import Share
+from platformlink.reports.ourside import OurSide
 from platformlink.reports.queries import Period
 from platformlink.requests import actions as requests
 from platformlink.requests.rules import Kind as RequestKind
 from platformlink.requests.rules import Outcome, Step
-from platformlink.requests.tables import PlatformRequest
+from platformlink.requests.tables import PlatformRequest, RequestEvent
 from platformlink.responses import actions
 from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
@@ -25,7 +26,7 @@ from tests.responses.given import AUTHORITY, person
 
 pytestmark = pytest.mark.anyio
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # A month in which no other test sends anything.
 SENT_AT = datetime.fromisoformat("2023-11-13T15:30+01:00")
 NOW = SENT_AT + 60 * DAY
@@ -267,3 +268,67 @@ async def test_an_administrator_has_no_reports(session: AsyncSession) -> None:
 
     with pytest.raises(MayNot):
         await report(session, ada)
+
+
+async def filed(session: AsyncSession, author: Actor, **more: bool) -> PlatformRequest:
+    """A request that was approved 3 hours after its filing, and sent 2 hours later."""
+    request = await sent(session, author, **more)  # type: ignore[arg-type]
+    for step, hours in ((Step.SUBMIT, 5), (Step.APPROVE, 2)):
+        at = SENT_AT - hours * HOUR
+        event = RequestEvent(
+            request_id=request.id,
+            occurred_at=at,
+            recorded_at=at,
+            verb=step,
+            phrase={},
+            state="",
+        )
+        session.add(event)
+    await session.flush()
+    return request
+
+
+async def our_side(session: AsyncSession, actor: Actor) -> OurSide:
+    return await queries.our_side(session, AUTHORITY, PERIOD, actor=actor)
+
+
+async def test_our_own_steps_are_measured_by_the_history(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await filed(session, lea)
+
+    found = await our_side(session, lea)
+
+    times = (found.approval, found.sending, found.whole)
+    assert [one.median.days for one in times] == [3, 2, 5]
+
+
+async def test_what_they_ask_us_waits_with_the_unit_since_they_asked(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await filed(session, lea)
+    await answer(session, request, Kind.NEED_MORE_INFO, after=1, note="Which law?")
+
+    (waiting,) = (await our_side(session, lea)).backlog
+
+    assert (waiting.unit, waiting.state, waiting.count) == ("cyber", "needs_us", 1)
+    assert waiting.oldest_at == SENT_AT + DAY
+
+
+async def test_our_side_of_a_restricted_case_is_counted_for_its_members_alone(
+    session: AsyncSession, lea: Actor
+) -> None:
+    max_ = await person(session, Role.MANAGER, name="Max")
+    request = await filed(session, lea, is_restricted=True)
+    session.add(CaseMember(case_id=request.case_id, user_id=lea.id))
+    await session.flush()
+
+    assert (await our_side(session, lea)).whole.count == 1
+    assert (await our_side(session, max_)).whole.count == 0
+
+
+async def test_an_administrator_is_not_told_of_our_side(session: AsyncSession) -> None:
+    ada = await person(session, Role.ADMINISTRATOR, name="Ada")
+
+    with pytest.raises(MayNot):
+        await our_side(session, ada)

@@ -44,7 +44,7 @@ def asked(
         source=Source.STATED,
         outcome=outcome if done else Outcome.NOT_ASSESSED,
         reasons=frozenset(reasons),
-        was_returned=bool(reasons),
+        returned_at=SENT + 3 * DAY if reasons else None,
     )
 
 
@@ -125,7 +125,7 @@ def test_avoidable_returns_are_of_all_that_went_out() -> None:
 
 def test_a_reason_of_ours_that_did_not_return_it_is_no_return() -> None:
     kept = msgspec.structs.replace(
-        asked(2, reasons=("identifier_missing",)), was_returned=False
+        asked(2, reasons=("identifier_missing",)), returned_at=None
     )
 
     assert figures(kept).avoidable_returns == Share(0, 1)
@@ -211,3 +211,28 @@ def test_another_open_request_never_improves_the_median(some: list[Asked]) -> No
     after = figures(*some, asked()).completion.median.days
 
     assert after is None or (before is not None and after >= before)
+
+
+def test_a_month_has_its_own_figures() -> None:
+    some = [asked(2), msgspec.structs.replace(asked(3), month="2026-10")]
+
+    found = rules.report(
+        some,
+        elapsed,
+        from_on=date(2026, 10, 1),
+        to_on=date(2026, 11, 30),
+        as_of=NOW,
+        by=(),
+    )
+
+    assert [row.key["month"] for row in found.months] == ["2026-10", "2026-11"]
+    assert [row.figures.sent for row in found.months] == [1, 1]
+
+
+def test_what_came_back_through_us_cost_their_days_until_it_came_back() -> None:
+    found = figures(
+        asked(5, outcome=Outcome.REFUSED, reasons=("identifier_missing",)),
+        asked(5, outcome=Outcome.REFUSED, reasons=("legal_bar",)),
+    )
+
+    assert (found.avoidable_returns.numerator, found.days_lost) == (1, 3)
