@@ -66,7 +66,7 @@ from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
 from platformlink.responses import evidence
 from platformlink.responses import pages as responses_pages
-from platformlink.web import docs, problems, refusals, shield
+from platformlink.web import docs, problems, refusals, shield, styleguide
 from platformlink.web.pages import STATIC, Shell
 from platformlink.web.words import Words, choose_language
 
@@ -222,7 +222,7 @@ async def metrics() -> Response[bytes]:
 
 
 ROUTERS: tuple[Router, ...] = (
-    refusals.router,
+    *(refusals.router, styleguide.router),
     *(identity_api.router, identity_pages.router, cases_api.router, cases_pages.router),
     *(
         protocols_api.router,

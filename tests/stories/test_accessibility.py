@@ -22,6 +22,7 @@ MORE = (
         ("luan", "gone", "/requests/1"),
     ),
     *(("besa", "review", "/platforms/review"), ("luan", "list", "/calendar?view=list")),
+    ("luan", "styleguide", "/styleguide"),
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
 )
 TALL = 4000  # pixels: nothing lies half under the foot that stays in view
