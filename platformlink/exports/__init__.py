@@ -15,6 +15,11 @@ Decisions
 - 2026-11-25: Nothing in a package tells when it was made or by whom, and no clock in
   it says how long is left: the same state gives the same bytes, and the hash of the
   list of hashes names the state. Who took it, and when, stands in the audit log.
+- 2026-11-25: The audit log names a package by the hash of its list, before the first
+  byte leaves: the list is made of the hashes that were kept, not of what was read. An
+  exhibit that was damaged since goes in as it is, and does not fit its line.
+- 2026-11-25: Whoever holds a package can ask without an account whether its list is
+  one that was recorded, and learns nothing but when.
 - 2026-11-25: No BagIt: its `data/` folder hides the page that is to be opened first.
   The list of hashes has its format, so `sha256sum --check` reads it.
 """

@@ -113,6 +113,15 @@ async def take(
     ]
     at = max((one.changed_at for one in found), default=case.opened_at)
     files = list(_files(taken.shell, taken.runtime, told_case, told))
+    audit.record(
+        taken.session,
+        actor_id=taken.actor.id,
+        verb=rules.MADE,
+        subject=rules.subject(zipping.listed(files)),
+        now=taken.now,
+        purpose=taken.given.purpose.strip(),
+        detail={"of": subject},
+    )
     return zipping.download(rules.folder(name), files, at=at)
 
 
@@ -148,11 +157,14 @@ def _files(
         yield zipping.of_bytes(rules.record_path(one.request.name), content)
         for letter in one.letters:
             read = partial(_letter, runtime, letter)
-            yield File(letter.file, read, is_packed=True)
+            yield File(letter.file, read, letter.file_sha256, is_packed=True)
         for each in one.evidence:
             if each.file:
                 read = partial(runtime.ports.vault.read, each.item.id)
-                yield File(each.file, read, each.item.size_bytes, is_packed=True)
+                item = each.item
+                yield File(
+                    each.file, read, item.kept_sha256, item.size_bytes, is_packed=True
+                )
     for look in LOOKS:
         yield zipping.of_bytes(f"style/{look}", (STATIC / look).read_bytes())
 

@@ -1,17 +1,30 @@
 """Reading what no slice below reads like this: no letter's bytes before its turn."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import defer
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.audit.tables import AuditEntry
 from platformlink.cases.tables import Case
+from platformlink.exports.rules import MADE
 from platformlink.letters.tables import Letter, LetterVersion
 from platformlink.permissions import Actor
 from platformlink.requests.queries import seen_by
 from platformlink.requests.tables import PlatformRequest
 from platformlink.values import SealedPdf
+
+
+async def made_at(session: AsyncSession, subject: str) -> list[datetime]:
+    """Return when packages of this name in the audit log were made, the first first."""
+    query = (
+        select(AuditEntry.at)
+        .where(AuditEntry.subject == subject, AuditEntry.verb == MADE)
+        .order_by(col(AuditEntry.seq))
+    )
+    return list((await session.exec(query)).all())
 
 
 async def requests_of(

@@ -1,5 +1,6 @@
 """What a package is asked with, what it is called, and where things lie in it. Pure."""
 
+import hashlib
 import re
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from platformlink.errors import FieldError, Invalid
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+MADE = "package.made"  # in the audit log
 INDEX, LINKED = "index.html", "case.jsonld"
 
 
@@ -22,6 +24,18 @@ class ExportPurposeMissing(Invalid):
 
     code = "export-purpose-missing"
     title = "Say for what you take it"
+
+
+class ListMissing(Invalid):
+    """No list of hashes came with the question."""
+
+    code = "list-missing"
+    title = "Choose the list of hashes of a package"
+
+
+def subject(listed: bytes) -> str:
+    """Return how the audit log calls a package: by the hash of its list of hashes."""
+    return f"package/{hashlib.sha256(listed).hexdigest()}"
 
 
 def check(given: TakeIn) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,11 @@ SMALL_BYTES = 1 << 30  # a file that may be larger says so in the ZIP's own long
 
 @dataclass(frozen=True)
 class File:
-    """One file: where it lies, how its bytes come, and about how many they are."""
+    """One file: where it lies, how its bytes come, their hash, about how many."""
 
     path: str
     read: Callable[[], AsyncIterator[bytes]]
+    sha256: str
     size_bytes: int = 0
     is_packed: bool = False  # it would not become smaller
 
@@ -32,7 +33,12 @@ def of_bytes(path: str, content: bytes) -> File:
     async def read() -> AsyncIterator[bytes]:
         yield content
 
-    return File(path, read, len(content))
+    return File(path, read, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def listed(files: Iterable[File]) -> bytes:
+    """Return the list of the hashes of files, as `sha256sum` writes it."""
+    return "".join(f"{one.sha256}  {one.path}\n" for one in files).encode()
 
 
 class _Sink:
@@ -62,33 +68,31 @@ def _info(path: str, at: datetime, *, is_packed: bool) -> zipfile.ZipInfo:
 
 
 async def zipped(
-    folder: str, files: Iterable[File], *, at: datetime
+    folder: str, files: Sequence[File], *, at: datetime
 ) -> AsyncIterator[bytes]:
     """
     Yield a ZIP that unpacks into one folder; the same files give the same bytes.
 
-    `at` is the time that every file in it bears. The list of hashes has the format of
-    `sha256sum`. Where a file cannot be read the ZIP breaks off, and none opens it.
+    `at` is the time that every file in it bears. The last file is the list of hashes:
+    of what was kept, so that what has been damaged since does not fit it. Where a file
+    cannot be read the ZIP breaks off, and none opens it.
     """
-    sink, lines = _Sink(), []
+    sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:  # type: ignore[call-overload]  # a sink that only writes is enough
         for file in files:
-            digest = hashlib.sha256()
             info = _info(f"{folder}/{file.path}", at, is_packed=file.is_packed)
             is_large = file.size_bytes > SMALL_BYTES
             with archive.open(info, "w", force_zip64=is_large) as opened:
                 async for piece in file.read():
-                    digest.update(piece)
                     opened.write(piece)
                     if written := sink.taken():
                         yield written
-            lines.append(f"{digest.hexdigest()}  {file.path}\n")
-        listed = _info(f"{folder}/{MANIFEST}", at, is_packed=False)
-        archive.writestr(listed, "".join(lines))
+        last = _info(f"{folder}/{MANIFEST}", at, is_packed=False)
+        archive.writestr(last, listed(files))
     yield sink.taken()
 
 
-def download(name: str, files: Iterable[File], *, at: datetime) -> Stream:
+def download(name: str, files: Sequence[File], *, at: datetime) -> Stream:
     """Return a ZIP that a browser saves under a name, and no cache keeps."""
     return Stream(
         zipped(name, files, at=at),

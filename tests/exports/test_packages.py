@@ -253,6 +253,46 @@ async def test_who_took_it_and_for_what_is_in_the_audit_log(desk: Desk) -> None:
         assert PURPOSE["purpose"] in await purposes(desk, verb, desk.ann)
 
 
+async def checked(desk: Desk, content: bytes) -> tuple[int, str]:
+    """What anybody, without an account, is told of a list of hashes."""
+    answer = await desk.client.post(
+        "/verify/package",
+        files={"list": (LIST, content)},
+        headers={"accept": "text/html"},
+    )
+    return answer.status_code, answer.text
+
+
+async def test_anybody_learns_whether_a_list_is_the_one_that_was_recorded(
+    desk: Desk,
+) -> None:
+    made = await desk.draft(await desk.case())
+    listed = opened(await given(desk, f"/requests/{made['id']}"))[LIST]
+
+    status, text = await checked(desk, listed)
+    altered, refusal = await checked(desk, listed.replace(b"a", b"b", 1))
+
+    sha256 = hashlib.sha256(listed).hexdigest()
+    async with desk.runtime.sessions() as session:
+        query = select(AuditEntry).where(AuditEntry.subject == f"package/{sha256}")
+        (kept,) = (await session.exec(query)).all()
+    assert (kept.actor_id, kept.purpose) == (desk.ann.actor.id, PURPOSE["purpose"])
+    assert (status, altered) == (200, 404)
+    assert "We made this package" in text
+    assert sha256 in text
+    assert "do not rely on it" in refusal
+    for word in (made["id"], PURPOSE["purpose"], desk.ann.actor.name):
+        assert word not in text
+
+
+async def test_a_check_without_a_list_is_refused_and_its_page_stands_open(
+    desk: Desk,
+) -> None:
+    page = await desk.client.get("/verify/package", headers={"accept": "text/html"})
+
+    assert (page.status_code, (await checked(desk, b""))[0]) == (200, 422)
+
+
 async def test_each_role_takes_what_it_may_read(desk: Desk) -> None:
     case = await desk.case()
     made = await desk.draft(case)
