@@ -35,6 +35,7 @@ from platformlink.desk import (
     platforms,
     restdays,
     searching,
+    tour,
     watching,
 )
 from platformlink.desk import evidence as desk_evidence
@@ -251,6 +252,7 @@ ROUTERS: tuple[Router, ...] = (
         calendar.router,
         restdays.router,
         feed.router,
+        tour.router,
     ),
     *(exports_api.router, exports_pages.router),
 )

@@ -22,7 +22,7 @@ MORE = (
         ("luan", "gone", "/requests/1"),
     ),
     *(("besa", "review", "/platforms/review"), ("luan", "list", "/calendar?view=list")),
-    ("luan", "styleguide", "/styleguide"),
+    *(("luan", "styleguide", "/styleguide"), ("luan", "tour", "/tour")),
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
 )
 TALL = 4000  # pixels: nothing lies half under the foot that stays in view
