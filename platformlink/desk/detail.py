@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
@@ -29,6 +30,7 @@ from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.shelf import Library
 from platformlink.requests import (
+    comments,
     following,
     queries,
     rules,
@@ -36,6 +38,7 @@ from platformlink.requests import (
     sending,
     showing,
 )
+from platformlink.requests.comments import Written
 from platformlink.requests.ladder import STEP_NAMES, Do, Planned, ladder, plan
 from platformlink.requests.rules import (
     KIND_NAMES,
@@ -65,8 +68,9 @@ from platformlink.responses.senders import Senders
 from platformlink.responses.tables import Response as Answer
 from platformlink.responses.tables import ResponseItem
 from platformlink.values import Phrase
-from platformlink.web.handed import FromPath, Now, Runtime, Session, Shell, Who
-from platformlink.web.pages import Page
+from platformlink.web.forms import text
+from platformlink.web.handed import Form, FromPath, Now, Runtime, Session, Shell, Who
+from platformlink.web.pages import Page, go
 from platformlink.web.pages import Shell as PlainShell
 
 Protocols = NamedDependency[Library]
@@ -142,6 +146,8 @@ class RequestPage(Page, frozen=True, kw_only=True):
     clocks: list[ClockRow]
     ended: list[ClockRow]
     history: list[Line]
+    comments: list[Written]
+    handles: list[str]
     letters: list[Letter]
     dispatches: list[Dispatch]
     answers: list[AnswerRow]
@@ -367,6 +373,17 @@ async def detail(
     return shell.show(page)
 
 
+@post("/requests/{reference:str}/comments", include_in_schema=False)
+async def comment(
+    session: Session, actor: Who, now: Now, reference: FromPath[str], form: Form
+) -> Redirect:
+    """Keep a comment, and show it in its place."""
+    request, case = await queries.by_reference(session, reference, actor=actor)
+    said = text(form, "text")
+    await comments.write(session, request, case, said, actor=actor, now=now)
+    return go(f"/requests/{request.reference or request.draft_id}#comments")
+
+
 async def _page(
     shell: Shell,
     session: Session,
@@ -406,6 +423,12 @@ async def _page(
         clocks=running,
         ended=ended,
         history=[_line(event, name, shell) for event, name in history],
+        comments=await comments.of_request(session, request.id),
+        handles=[
+            comments.handle(one)
+            for one in await comments.readers(session, request, case)
+            if one.id != actor.id
+        ],
         letters=(await letter_queries.of_request(session, request.id))[::-1],
         dispatches=await dispatches.of_request(session, request.id),
         answers=[_answer(one, senders, shell) for one in answers],
@@ -470,4 +493,4 @@ def _instrument(runtime: Runtime, request: PlatformRequest, shell: PlainShell) -
     return found.name.get(shell.words.language, found.name["en"]) if found else ""
 
 
-router = Router("/", route_handlers=[detail])
+router = Router("/", route_handlers=[detail, comment])

@@ -10,11 +10,14 @@ from platformlink.identity.once import Once
 from platformlink.letters import queries as letter_queries
 from platformlink.lists import sort_of
 from platformlink.protocols.shelf import Library
-from platformlink.requests import actions, queries, sealing, showing, steps
+from platformlink.requests import actions, comments, queries, sealing, showing, steps
+from platformlink.requests.comments import Written
 from platformlink.requests.queries import Filter
 from platformlink.requests.rules import RequestIn
 from platformlink.requests.schemas import (
     ClockOut,
+    CommentIn,
+    CommentOut,
     EventOut,
     LetterOut,
     Listed,
@@ -211,6 +214,33 @@ async def events(
     return [showing.event(row, name or "", shell.words) for row, name in found]
 
 
+@get("/requests/{reference:str}/comments")
+async def read_comments(
+    session: Session, actor: Who, reference: FromPath[str]
+) -> list[CommentOut]:
+    """Return what colleagues wrote beside a request, the oldest first."""
+    request, _ = await queries.by_reference(session, reference, actor=actor)
+    found = await comments.of_request(session, request.id)
+    return [showing.comment(one) for one in found]
+
+
+@post("/requests/{reference:str}/comments")
+async def write_comment(
+    session: Session,
+    actor: Who,
+    now: Now,
+    once: Key,
+    reference: FromPath[str],
+    data: JSONBody[CommentIn],
+) -> Response[CommentOut]:
+    """Write to colleagues beside a request; its author and the mentioned are told."""
+    if once.answer is not None:
+        return once.answer
+    request, case = await queries.by_reference(session, reference, actor=actor)
+    made = await comments.write(session, request, case, data.text, actor=actor, now=now)
+    return once.keep(showing.comment(Written(made, actor.name)), 201)
+
+
 @get("/requests/{reference:str}/clocks")
 async def clocks(
     session: Session, actor: Who, now: Now, shell: Shell, reference: FromPath[str]
@@ -226,5 +256,6 @@ router = Router(
     route_handlers=[
         *(listed, file, read, change, step),
         *(letter_pdf, preview_pdf, letters, events, clocks),
+        *(read_comments, write_comment),
     ],
 )

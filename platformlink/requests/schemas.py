@@ -104,6 +104,21 @@ class EventOut(msgspec.Struct, frozen=True):
     state: str
 
 
+class CommentIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody writes to colleagues; who is mentioned by @name is told."""
+
+    text: str
+
+
+class CommentOut(msgspec.Struct, frozen=True):
+    """One comment; it stays as written."""
+
+    id: int
+    author: str
+    written_at: datetime
+    text: str
+
+
 class LetterOut(msgspec.Struct, frozen=True):
     """One letter, without its bytes."""
 

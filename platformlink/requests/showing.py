@@ -18,10 +18,12 @@ from platformlink.ports import Runtime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.rules import Finding
 from platformlink.requests import queries, rules, sealing
+from platformlink.requests.comments import Written
 from platformlink.requests.queries import Before, Line
 from platformlink.requests.rules import STATE_NAMES, NoSuchRequest, State
 from platformlink.requests.schemas import (
     ClockOut,
+    CommentOut,
     EventOut,
     FindingOut,
     LetterOut,
@@ -178,6 +180,12 @@ def event(row: RequestEvent, actor: str, words: Words) -> EventOut:
         proof=row.proof,
         state=row.state,
     )
+
+
+def comment(found: Written) -> CommentOut:
+    """Return a comment for programs."""
+    one = found.comment
+    return CommentOut(one.id, found.author, one.written_at, one.text)
 
 
 def letter(row: Letter) -> LetterOut:

@@ -230,6 +230,28 @@ class RequestEvent(SQLModel, table=True):
     state: str
 
 
+class RequestComment(SQLModel, table=True):
+    """What somebody wrote to colleagues beside a request; it stays as written."""
+
+    __tablename__ = "request_comment"
+    __table_args__ = (
+        CheckConstraint("text <> ''", name="text"),
+        Index("ix_request_comment_request_id", "request_id", "id"),
+    )
+
+    id: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    request_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("platform_request.id"), nullable=False)
+    )
+    author_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("app_user.id"), nullable=False)
+    )
+    written_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class Reminder(SQLModel, table=True):
     """A reminder that a job drafted and a liaison officer sends."""
 
