@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from redis import Redis
 
 from platformlink.adapters import postgres, valkey
 from tests.faults.conftest import own_folder, wait_until
@@ -105,6 +106,20 @@ def test_while_the_queue_is_away_letters_still_go_out_and_the_workers_recover(
 
     assert [len(stage.sink.about(one)) for one in (away, back)] == [1, 1]
     assert all(one.process.poll() is None for one in stage.programs)
+
+
+def test_what_waits_in_an_emptied_queue_goes_out_all_the_same(stage: Stage) -> None:
+    desk = stage.running()
+    stage.sink.stalls_at = "greeting"
+    waiting = [desk.dispatched(f"K-emptied-{number}") for number in range(3)]
+
+    url = stage.environment["REDIS_URL"].removeprefix("unix://")
+    with Redis(unix_socket_path=url) as client:
+        client.flushall()
+    stage.sink.stalls_at = ""
+
+    wait_until(lambda: all(desk.status(one) == ["delivered"] for one in waiting))
+    assert [len(stage.sink.about(one)) for one in waiting] == [1, 1, 1]
 
 
 def test_stopped_by_a_service_manager_all_of_them_end_in_order(stage: Stage) -> None:

@@ -6,12 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from litestar.testing import AsyncTestClient
+from sqlmodel import col, select
 
 from platformlink import wiring, worker
 from platformlink.app import build
 from platformlink.audit import actions as audit
+from platformlink.clocks.tables import Clock
+from platformlink.notices.tables import Notice
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
+from platformlink.requests.jobs import notice_due
+from platformlink.requests.tables import PlatformRequest
+from tests.desks import Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +72,10 @@ async def test_a_clock_behind_what_was_done_last_is_warned_of_but_works(
     assert "clock.off" in capsys.readouterr().out
 
 
-async def test_a_job_does_nothing_by_a_wrong_clock(runtime: Runtime) -> None:
+@pytest.mark.parametrize("hours", [-1.0, 1.0, 24.0 * 365])
+async def test_a_job_does_nothing_by_a_wrong_clock(
+    runtime: Runtime, hours: float
+) -> None:
     asked = []
 
     async def job(runtime: Runtime, now: datetime) -> int:
@@ -74,7 +83,44 @@ async def test_a_job_does_nothing_by_a_wrong_clock(runtime: Runtime) -> None:
         return 1
 
     run = worker.as_arq
-    wrong = await run(at_clock(runtime, off_by(hours=2)), job)({})
+    wrong = await run(at_clock(runtime, off_by(hours=hours)), job)({})
     right = await run(at_clock(runtime, off_by(hours=0)), job)({})
 
     assert (wrong, right, len(asked)) == (0, 1, 1)
+
+
+async def told(desk: Desk, name: str) -> list[tuple[int, int]]:
+    """What Ann was told of a request: of which clock, at how many hours left."""
+    query = select(Notice.key).where(
+        Notice.path == f"/requests/{name}", Notice.user_id == desk.ann.actor.id
+    )
+    async with desk.runtime.sessions() as session:
+        keys = [key.split("/") for key in await session.exec(query)]
+    return sorted((int(clock), int(level)) for _, clock, level in keys)
+
+
+async def open_clocks(desk: Desk, name: str) -> set[int]:
+    query = (
+        select(Clock.id)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .where(PlatformRequest.reference == name, Clock.state == "running")
+    )
+    async with desk.runtime.sessions() as session:
+        return set(await session.exec(query))
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=365)])
+async def test_a_whole_machine_that_jumps_ahead_and_back_misses_no_clock(
+    desk: Desk, jump: timedelta
+) -> None:
+    """The database's clock jumps with it: nothing can tell that it is wrong."""
+    name, now, all_due = await desk.sent(), desk.clock.now, timedelta(days=365)
+
+    for after in (jump, timedelta(0), all_due, all_due + jump, all_due):
+        await notice_due(desk.runtime, now + after)
+
+    found = await told(desk, name)
+    assert {clock for clock, level in found if level <= 0} == await open_clocks(
+        desk, name
+    )
+    assert len(found) == len(set(found))

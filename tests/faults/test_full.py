@@ -1,5 +1,6 @@
 """A database whose disk is full: it is told, nothing is half kept, and it goes on."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +11,7 @@ from psycopg import sql
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from platformlink.evidence.jobs import keep_arrived
 from platformlink.notices.tables import Notice
 from platformlink.requests.jobs import notice_due
 from tests.desks import Desk
@@ -70,3 +72,28 @@ async def test_a_clock_that_could_not_ring_on_a_full_disk_rings_afterwards(
         query = select(Notice).where(Notice.path == f"/requests/{name}")
         assert rung > 0
         assert (await session.exec(query)).first() is not None
+
+
+async def test_a_part_that_finds_no_room_in_the_vault_is_sent_again_afterwards(
+    desk: Desk,
+) -> None:
+    name, content = await desk.sent(), b"everything they gave us"
+    announced = {"name": "takeout.zip", "size_bytes": len(content)}
+    item = (await desk.lea.post(f"{API}/{name}/evidence", announced)).json()["id"]
+    part = f"{API}/{name}/evidence/{item}/parts/1"
+    # A file where its folder must be: the system refuses the write, as a full disk.
+    place = desk.runtime.settings.data_dir / "vault" / "parts" / str(item)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+
+    refused = await desk.lea.call("PUT", part, content=content)
+    place.unlink()
+    taken = await desk.lea.call("PUT", part, content=content)
+    await keep_arrived(desk.runtime, desk.clock.now)
+
+    assert refused.status_code >= 500
+    assert refused.json()["type"] == "/problems/store-away"
+    assert taken.json()["state"] == "arrived"
+    (kept,) = (await desk.lea.get(f"{API}/{name}/evidence")).json()
+    assert kept["state"] == "kept"
+    assert kept["sha256"] == hashlib.sha256(content).hexdigest()
