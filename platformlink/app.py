@@ -32,6 +32,7 @@ from platformlink.desk import (
     emergency,
     feed,
     handover,
+    living,
     platforms,
     restdays,
     searching,
@@ -40,6 +41,7 @@ from platformlink.desk import (
 )
 from platformlink.desk import evidence as desk_evidence
 from platformlink.desk import pages as desk
+from platformlink.desk.living import Watch
 from platformlink.dispatch import api as dispatch_api
 from platformlink.dispatch import following
 from platformlink.dispatch import pages as dispatch_pages
@@ -241,6 +243,7 @@ ROUTERS: tuple[Router, ...] = (
     *(reports_api.router, reports_pages.router, audit_api.router, audit_pages.router),
     *(
         board.router,
+        living.router,
         desk.router,
         desk_api.router,
         detail.router,
@@ -281,6 +284,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
         ],
         dependencies={
             "runtime": Provide(lambda: app.state.runtime, sync_to_thread=False),
+            "watch": Provide(lambda: app.state.watch, sync_to_thread=False),
             "library": Provide(provide_library, sync_to_thread=False),
             "now": Provide(provide_now, sync_to_thread=False),
             "session": Provide(provide_session),
@@ -315,7 +319,7 @@ def build(runtime: ports.Runtime, library: Library) -> Litestar:
         request_max_body_size=MOST_BYTES,
         logging_config=None,  # the log is set up by the command, once for all
     )
-    app.state.update({"runtime": runtime, "library": library})
+    app.state.update({"runtime": runtime, "library": library, "watch": Watch()})
     # Around everything: what no route answers needs its headers and its line too.
     app.asgi_handler = shield.Surround(app.asgi_handler, is_secure=is_https)
     return app

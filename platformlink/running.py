@@ -88,16 +88,17 @@ async def _serve(found: Settings, door: socket.socket) -> None:
     async with wiring.opened(found, is_eager=True) as runtime:
         await wiring.look_at_clock(runtime)
         await wiring.look_at_mail_key(found, runtime.authority.sender, wiring.now())
+        library = wiring.library_of(found, requester=runtime.authority.country)
+        built = app.build(runtime, library)
         config = uvicorn.Config(
-            app.build(
-                runtime, wiring.library_of(found, requester=runtime.authority.country)
-            ),
+            built,
             log_config=None,
             access_log=False,
             proxy_headers=bool(found.trusted_proxies),
             forwarded_allow_ips=found.trusted_proxies or None,
         )
-        await uvicorn.Server(config).serve(sockets=[door])
+        server = listening.Server(config, built.state.watch.end)
+        await server.serve(sockets=[door])
 
 
 def serve(found: Settings, host: str, port: int) -> None:

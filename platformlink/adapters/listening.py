@@ -2,6 +2,9 @@
 
 import errno
 import socket
+from collections.abc import Callable
+
+import uvicorn
 
 from platformlink.errors import Conflict
 
@@ -29,3 +32,16 @@ def take(host: str, port: int) -> socket.socket:
             "Port %(port)s of %(host)s is taken (%(why)s). Choose another with --port.",
             params={"port": str(port), "host": host, "why": why},
         ) from error
+
+
+class Server(uvicorn.Server):
+    """Serves until it is told to stop; then it ends first what would never end."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: it waits for answers that are on their way."""
+        self._end()
+        await super().shutdown(sockets)

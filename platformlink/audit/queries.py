@@ -34,6 +34,11 @@ async def latest(
     return list((await session.exec(query)).all())
 
 
+async def last_seq(session: AsyncSession) -> int:
+    """Return the number of the last entry, from the log's head alone."""
+    return (await session.exec(select(AuditHead.seq))).one()
+
+
 async def _walk(session: AsyncSession) -> AsyncIterator[AuditEntry]:
     last = 0
     while True:

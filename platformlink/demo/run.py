@@ -168,12 +168,13 @@ async def run(
 async def _serve(runtime: Runtime, note: Note, door: socket.socket) -> None:
     settings = runtime.settings
     library = wiring.library_of(settings, requester=runtime.authority.country)
+    built = app.build(runtime, library)
     config = uvicorn.Config(
-        app.build(runtime, library),
+        built,
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
+    server = listening.Server(config, built.state.watch.end)
     jobs = asyncio.create_task(worker.keep_going(runtime, settings.redis_url))
     announced = asyncio.create_task(_announce_when_up(server, note))
     try:

@@ -18,4 +18,7 @@ Decisions
   a list kept for them: nothing that happened can be missing in it. Since when says the
   sign-in before the last long break, so that a quick look resets nothing that a wider
   time would not show again.
+- 2026-11-25: an open board hears only that something was recorded, and fetches itself
+  with its reader's rights. As long as it does, its reader counts as present: who leaves
+  the desk signs out, or is signed out at the end of the sign-in's life.
 """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, Router, get
@@ -67,6 +68,8 @@ class BoardPage(Page, frozen=True, kw_only=True):
     now: datetime
     shows_all: bool
     seal_line: str
+    newest_emergency: int
+    again: str  # the address of this very view
 
 
 class WhyPart(Page, frozen=True, kw_only=True):
@@ -194,8 +197,19 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
         now=now,
         shows_all=all_of_it,
         seal_line=await _seal_line(runtime, shell, now),
+        newest_emergency=await queries.newest_emergency(session, actor=actor),
+        again=_address(wanted, shows_all=all_of_it),
     )
     return shell.show(page)
+
+
+def _address(wanted: Wanted, *, shows_all: bool) -> str:
+    """Return where a board that is narrowed like this stands."""
+    fields = {x: getattr(wanted, x) for x in ("platform", "unit", "kind")}
+    if shows_all:
+        fields["all_of_it"] = "true"
+    given = urlencode({name: value for name, value in fields.items() if value})
+    return f"/board?{given}" if given else "/board"
 
 
 async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.tables import Case
 from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import State as ClockState
 from platformlink.dispatch.rules import Status
 from platformlink.dispatch.tables import Dispatch
@@ -180,6 +181,23 @@ async def next_calm(
     )
     count, first = (await session.exec(query)).one()
     return count, first
+
+
+async def newest_emergency(session: AsyncSession, *, actor: Actor) -> int:
+    """Return the latest emergency of others that waits for its ratification, or 0."""
+    query = (
+        select(func.max(Clock.id))
+        .select_from(Clock)
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            Clock.kind == ClockKind.RATIFICATION,
+            col(Clock.state) != ClockState.ENDED,
+            col(PlatformRequest.author_id) != actor.id,
+            seen_by(actor),
+        )
+    )
+    return (await session.exec(query)).one() or 0
 
 
 async def known_names(

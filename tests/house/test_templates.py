@@ -8,7 +8,7 @@ import pytest
 from jinja2 import meta, nodes
 
 import platformlink.app
-from platformlink.web.pages import HERE, Page, environment
+from platformlink.web.pages import HERE, STATIC, Page, environment
 from platformlink.web.words import LANGUAGES
 
 assert platformlink.app.ROUTERS, "all pages are known once the doors are"
@@ -125,3 +125,9 @@ def test_a_page_lies_where_its_slice_says() -> None:
 def test_a_hole_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError):
         environment("en").from_string("{{ nothing }}").render()
+
+
+def test_scripts_of_our_own_stay_short() -> None:
+    scripts = [one.read_text(encoding="utf-8") for one in STATIC.glob("*.js")]
+
+    assert sum(len(one.splitlines()) for one in scripts) < 500
