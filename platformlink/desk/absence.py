@@ -20,7 +20,7 @@ from platformlink.permissions import Actor, Reach, Right, reach
 from platformlink.requests.ladder import STEP_WORDS, Do
 from platformlink.requests.queries import seen_by
 from platformlink.requests.rules import OVER, State, Step
-from platformlink.requests.tables import PlatformRequest, RequestEvent
+from platformlink.requests.tables import PlatformRequest, RequestComment, RequestEvent
 
 MOST = 200  # of one sort; the page says where there is more
 # What the record of an answer writes: the answer itself is told instead.
@@ -43,6 +43,14 @@ class Did(msgspec.Struct, frozen=True):
     """What somebody did, or the desk itself where `by` is empty."""
 
     event: RequestEvent
+    request: PlatformRequest
+    by: str
+
+
+class Commented(msgspec.Struct, frozen=True):
+    """What a colleague wrote beside a request."""
+
+    comment: RequestComment
     request: PlatformRequest
     by: str
 
@@ -102,7 +110,6 @@ async def unsent(session: AsyncSession, *, actor: Actor) -> list[Failed]:
         col(later.letter_id) == col(Dispatch.letter_id), col(later.id) > Dispatch.id
     )
     is_refused = and_(
-        col(Dispatch.status) == Status.FAILED,
         ~is_redone,
         col(Letter.superseded_at).is_(None),
         col(Letter.withdrawn_at).is_(None),
@@ -114,6 +121,7 @@ async def unsent(session: AsyncSession, *, actor: Actor) -> list[Failed]:
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
         .join(Letter, col(Letter.id) == col(Dispatch.letter_id))
         .where(
+            col(Dispatch.status).in_((Status.UNCERTAIN, Status.FAILED)),
             or_(col(Dispatch.status) == Status.UNCERTAIN, is_refused),
             seen_by(actor),
             concerns(actor),
@@ -159,6 +167,35 @@ async def escalated(
         .limit(MOST + 1)
     )
     return list(await session.exec(query))
+
+
+async def written(
+    session: AsyncSession, *, actor: Actor, since: datetime
+) -> list[Commented]:
+    """
+    Return what colleagues wrote since an instant, the newest first.
+
+    Beside a person's requests, and wherever they were mentioned.
+    """
+    key = func.concat("comment/", col(RequestComment.id))
+    is_told = exists().where(col(Notice.user_id) == actor.id, col(Notice.key) == key)
+    query = (
+        select(RequestComment, PlatformRequest, User.name)
+        .join(
+            PlatformRequest, col(PlatformRequest.id) == col(RequestComment.request_id)
+        )
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .join(User, col(User.id) == col(RequestComment.author_id))
+        .where(
+            col(RequestComment.written_at) > since,
+            RequestComment.author_id != actor.id,
+            seen_by(actor),
+            or_(concerns(actor), is_told),
+        )
+        .order_by(col(RequestComment.id).desc())
+        .limit(MOST + 1)
+    )
+    return [Commented(one, r, name) for one, r, name in (await session.exec(query))]
 
 
 async def kept(session: AsyncSession, *, actor: Actor, since: datetime) -> list[Kept]:

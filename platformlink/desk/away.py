@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.clocks.sentences import chip
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk import absence, queries, rules, shift
-from platformlink.desk.absence import Did, Kept, Last
+from platformlink.desk.absence import Commented, Did, Kept, Last
 from platformlink.desk.board import platform_names
 from platformlink.desk.queries import Row, Wanted
 from platformlink.desk.rules import SPAN_NAMES, Group, Span
@@ -248,6 +248,17 @@ def _escalated(look: Looking, one: Notice) -> Happened:
     )
 
 
+def _commented(look: Looking, one: Commented) -> Happened:
+    return Happened(
+        at=one.comment.written_at,
+        what=look.shell.words.gettext("Wrote to colleagues"),
+        note=one.comment.text,
+        path=_path(one.request),
+        platform=look.platform(one.request),
+        by=one.by,
+    )
+
+
 def _kept(look: Looking, one: Kept) -> Happened:
     return Happened(
         at=one.item.recorded_at,
@@ -291,7 +302,12 @@ async def _done(look: Looking) -> list[Happened]:
     session, actor, since = look.session, look.actor, look.since
     did = await absence.done(session, actor=actor, since=since)
     steps = await absence.escalated(session, actor=actor, since=since)
-    return [_did(look, one) for one in did] + [_escalated(look, one) for one in steps]
+    comments = await absence.written(session, actor=actor, since=since)
+    return [
+        *(_did(look, one) for one in did),
+        *(_escalated(look, one) for one in steps),
+        *(_commented(look, one) for one in comments),
+    ]
 
 
 async def _came_in(look: Looking) -> tuple[list[Happened], list[Happened]]:

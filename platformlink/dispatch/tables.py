@@ -39,6 +39,11 @@ class Dispatch(SQLModel, table=True):
             "claimed_at",
             postgresql_where=text("status in ('sending', 'uncertain')"),
         ),
+        Index(
+            "ix_dispatch_unsent",
+            "queued_at",
+            postgresql_where=text("status in ('uncertain', 'failed')"),
+        ),
         # One letter goes through one channel once, unless a person says otherwise.
         Index(
             "uq_dispatch_letter_id",

@@ -40,6 +40,7 @@ class EvidenceItem(SQLModel, table=True):
             name="kept",
         ),
         Index("ix_evidence_item_request_id", "request_id"),
+        Index("ix_evidence_item_recorded_at", "recorded_at", postgresql_using="brin"),
         Index(
             "ix_evidence_item_arrived",
             "id",

@@ -237,6 +237,7 @@ class RequestComment(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("text <> ''", name="text"),
         Index("ix_request_comment_request_id", "request_id", "id"),
+        Index("ix_request_comment_written_at", "written_at", postgresql_using="brin"),
     )
 
     id: int = Field(

@@ -169,6 +169,19 @@ async def test_of_others_requests_the_liaison_is_told_and_a_colleague_is_not(
     assert name not in "".join((await parts(other)).values())
 
 
+async def test_what_a_colleague_wrote_is_told_and_whom_they_mentioned(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+    other = await seat(desk.client, desk.runtime, "ann")
+    whom = (await desk.email(other)).partition("@")[0]
+    said = {"text": f"@{whom} do you know this account?"}
+    await desk.lea.post(f"{API}/{name}/comments", said)
+
+    for one in (desk.ann, other):
+        assert "do you know this account" in rows_of(name, (await parts(one))["done"])
+
+
 async def test_a_restricted_case_is_told_to_its_members_only(desk: Desk) -> None:
     case = await desk.case(is_restricted=True)
     name = await desk.in_review(case=case)
