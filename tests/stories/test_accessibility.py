@@ -24,6 +24,7 @@ MORE = (
     *(("besa", "review", "/platforms/review"), ("luan", "list", "/calendar?view=list")),
     *(("luan", "styleguide", "/styleguide"), ("luan", "tour", "/tour")),
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
+    ("", "package", "/verify/package"),
 )
 TALL = 4000  # pixels: nothing lies half under the foot that stays in view
 Place = tuple[str, str]  # who looks, and at which path
