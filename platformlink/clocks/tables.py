@@ -75,6 +75,12 @@ class Clock(SQLModel, table=True):
             unique=True,
             postgresql_where=text("state <> 'ended'"),
         ),
+        # An open board asks for the newest one again and again.
+        Index(
+            "ix_clock_ratification",
+            "id",
+            postgresql_where=text("kind = 'ratification' and state <> 'ended'"),
+        ),
         Index("ix_clock_request_id", "request_id"),
         Index(
             "uq_clock_replaces_id",

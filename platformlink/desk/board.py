@@ -58,8 +58,9 @@ class BoardPage(Page, frozen=True, kw_only=True):
     headline: str
     groups: list[tuple[Group, str, list[BoardRow]]]
     doubts: list[Doubt]
-    calm_count: int
+    calm_count: int  # most_calm: that many or more
     calm_next_at: datetime | None
+    most_calm: int = queries.MOST_CALM
     platforms: list[tuple[str, str, int]]
     units: list[tuple[str, str, int]]
     wanted: Wanted

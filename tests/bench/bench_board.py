@@ -71,8 +71,8 @@ insert into clock (request_id, subject, kind, duty, source, started_at, start_ev
     legal_due_at, safe_due_at, ingredients, state, notice_hours, next_notice_at,
     ended_at, ended_as, number)
 select id, '', 'response', 'theirs', 'own', :started, 'sent',
-    cast(:now as timestamptz) + (id % 90 - 5) * interval '1 day',
-    cast(:now as timestamptz) + (id % 90 - 5) * interval '1 day',
+    cast(:now as timestamptz) + (id % :days - 5) * interval '1 day',
+    cast(:now as timestamptz) + (id % :days - 5) * interval '1 day',
     cast(:ingredients as jsonb),
     case when state = 'closed' then 'ended' else 'running' end, '{0}', null,
     case when state = 'closed' then cast(:now as timestamptz) end,
@@ -81,8 +81,15 @@ from platform_request;
 """
 
 
-async def fill(session: AsyncSession, runtime: Runtime) -> Actor:
-    """Fill the database; return a liaison officer."""
+async def fill(
+    session: AsyncSession,
+    runtime: Runtime,
+    *,
+    count: int = REQUESTS,
+    still_open: int = OPEN,
+    days: int = 90,
+) -> Actor:
+    """Fill the database, with ends spread over days; return a liaison officer."""
     cast = await people.settle(session, runtime, "a password for the bench", NOW)
     actor = cast["luan"]
     library = wiring.library_of(runtime.settings, requester=runtime.authority.country)
@@ -99,8 +106,9 @@ async def fill(session: AsyncSession, runtime: Runtime) -> Actor:
         "unit": actor.unit_id,
         "user": actor.id,
         "now": NOW,
-        "open": OPEN,
-        "count": REQUESTS,
+        "open": still_open,
+        "count": count,
+        "days": days,
         "version": version,
         "started": started,
         "ingredients": msgspec.json.encode(found.ingredients).decode(),
@@ -171,8 +179,8 @@ async def asked(runtime: Runtime, actor: Actor, count: int) -> list[float]:
     return await timed(ROUNDS, once)
 
 
-async def page(runtime: Runtime, actor: Actor) -> list[float]:
-    """Time the whole page through the application."""
+async def page(runtime: Runtime, actor: Actor, path: str = "/board") -> list[float]:
+    """Time a whole page through the application."""
     async with runtime.sessions.begin() as session:
         entry = SignIn(
             id=tokens.new_sign_in(), user_id=actor.id, started_at=NOW, last_seen_at=NOW
@@ -187,7 +195,7 @@ async def page(runtime: Runtime, actor: Actor) -> list[float]:
     async with AsyncTestClient(built) as client:
 
         async def once() -> None:
-            answer = await client.get("/board", headers=headers)
+            answer = await client.get(path, headers=headers)
             assert answer.status_code == 200, answer.text[:500]
 
         await timed(5, once)
@@ -206,32 +214,39 @@ async def sealing() -> AsyncIterator[tuple[Settings, PadesSealer]]:
         workers.close()
 
 
+def running(engine: AsyncEngine, settings: Settings, sealer: PadesSealer) -> Runtime:
+    """Return a runtime on a database."""
+    none: Any = None  # a port that the board never asks
+    return Runtime(
+        settings=settings,
+        authority=wiring.authority_of(settings),
+        sessions=db.sessions(
+            engine, before_commit=audit.chain, after_rollback=audit.forget
+        ),
+        ports=Ports(
+            *(none, sealer, TakingMailer(), none, none, SilentBell(), none, none)
+        ),
+        clock=lambda: NOW,
+        templates=wiring.shipped("letter_templates"),
+        protocols=wiring.protocols_of(settings),
+    )
+
+
+async def analyze(engine: AsyncEngine) -> None:
+    """Let the planner know what was filled in, as the database's own daemon would."""
+    as_owner = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with as_owner.connect() as connection:
+        await connection.exec_driver_sql("set role none")
+        await connection.exec_driver_sql("vacuum analyze")
+
+
 async def measure() -> None:
     """Print the figures."""
     async with database() as engine, sealing() as (settings, sealer):
-        none: Any = None  # a port that the board never asks
-        runtime = Runtime(
-            settings=settings,
-            authority=wiring.authority_of(settings),
-            sessions=db.sessions(
-                engine, before_commit=audit.chain, after_rollback=audit.forget
-            ),
-            ports=Ports(
-                *(none, sealer, TakingMailer(), none, none, SilentBell(), none, none)
-            ),
-            clock=lambda: NOW,
-            templates=wiring.shipped("letter_templates"),
-            protocols=wiring.protocols_of(settings),
-        )
+        runtime = running(engine, settings, sealer)
         async with runtime.sessions.begin() as session:
             actor = await fill(session, runtime)
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql("reset role")
-        async with engine.execution_options(
-            isolation_level="AUTOCOMMIT"
-        ).connect() as connection:
-            await connection.exec_driver_sql("set role none")
-            await connection.exec_driver_sql("analyze")
+        await analyze(engine)
         until = NOW + timedelta(days=4)
 
         async def once() -> None:

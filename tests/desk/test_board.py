@@ -3,11 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from platformlink.desk.queries import MOST_CALM
 from tests.desks import Desk
 
 pytestmark = pytest.mark.anyio
 
+MORE = """
+insert into clock (request_id, subject, kind, duty, source, started_at, start_evidence,
+    legal_due_at, safe_due_at, ingredients, state, notice_hours, number)
+select request_id, 'more/' || n, kind, duty, source, started_at, start_evidence,
+    legal_due_at + interval '1 year', safe_due_at + interval '1 year', ingredients,
+    'running', '{0}', 1
+from (select * from clock where request_id = (select id from platform_request
+      where reference = :reference) limit 1) one, generate_series(1, :most) n
+"""
 WARNING = "The certificate of our seal ends at"
 
 
@@ -20,3 +31,16 @@ async def test_a_seal_that_ends_soon_stands_on_the_board(desk: Desk) -> None:
 
     assert WARNING not in at_first
     assert WARNING in shown
+
+
+async def test_of_very_many_calm_clocks_the_board_says_at_least_so_many(
+    desk: Desk,
+) -> None:
+    values = {"reference": await desk.sent(), "most": MOST_CALM}
+    async with desk.runtime.sessions.begin() as session:
+        await session.exec(text(MORE), params=values)  # type: ignore[call-overload]
+
+    shown = (await desk.lea.page("/board")).text
+
+    assert f"At least {MOST_CALM} more are calm." in shown
+    assert "The next one is due on" in shown
