@@ -145,6 +145,7 @@ def make_shell(
         is_demonstration=runtime.authority.is_demonstration,
         is_fragment=bool(request.headers.get("hx-request")),
         theme=request.state.get("theme", "auto"),
+        density=request.state.get("density", "comfortable"),
         unread=unread,
     )
 

@@ -67,7 +67,8 @@ async def identify(
     user, entry = await queries.signed_in(session, claims, now)
     await actions.touch(session, entry, now)
     actor = queries.as_actor(user)
-    request.state.update({"actor": actor, "theme": user.theme, "sign_in": entry.id})
+    looks = {"theme": user.theme, "density": user.density}
+    request.state.update({"actor": actor, "sign_in": entry.id, **looks})
     if is_cookie and claims.expires_at - now < TOKEN_LIFE / 2:
         renewed, _ = tokens.issue(runtime.settings.secret, entry.id, user.id, now)
         fresh = cookie(renewed, is_secure=is_secure(runtime))

@@ -20,6 +20,7 @@ from platformlink.web.pages import Page, go
 from platformlink.web.words import LANGUAGES
 
 THEMES = ("auto", "light", "dark", "contrast")
+DENSITIES = ("comfortable", "compact")
 
 
 class SignInPage(Page, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class SignInPage(Page, frozen=True, kw_only=True):
 
 
 class ProfilePage(Page, frozen=True, kw_only=True):
-    """Language, theme, mails, one's calendar, and what one is."""
+    """Language, looks, mails, one's calendar, and what one is."""
 
     template: ClassVar[str] = "identity/profile.html"
     user: User
@@ -139,12 +140,14 @@ async def close_calendar(session: Session, actor: Who, now: Now) -> Redirect:
 
 @post("/profile", include_in_schema=False)
 async def change_profile(form: Form, session: Session, actor: Who) -> Redirect:
-    """Keep language, theme, and how often mails come."""
+    """Keep language, looks, and how often mails come."""
     user = await session.get_one(User, actor.id)
     if text(form, "language") in LANGUAGES:
         user.language = text(form, "language")
     if text(form, "theme") in THEMES:
         user.theme = text(form, "theme")
+    if text(form, "density") in DENSITIES:
+        user.density = text(form, "density")
     if text(form, "mail_pace") in set(Pace):
         user.mail_pace = text(form, "mail_pace")
     return go("/profile")

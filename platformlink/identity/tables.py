@@ -39,6 +39,7 @@ class User(SQLModel, table=True):
     __table_args__ = (
         Index("uq_app_user_email", text("lower(email)"), unique=True),
         CheckConstraint("mail_pace in ('at_once', 'daily')", name="mail_pace"),
+        CheckConstraint("density in ('comfortable', 'compact')", name="density"),
     )
 
     id: int = Field(
@@ -55,6 +56,9 @@ class User(SQLModel, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     language: str = "en"
     theme: str = "auto"
+    density: str = Field(
+        default="comfortable", sa_column_kwargs={"server_default": "comfortable"}
+    )
     mail_pace: str = Field(
         default=Pace.AT_ONCE, sa_column_kwargs={"server_default": "at_once"}
     )

@@ -126,6 +126,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     is_demonstration: bool
     is_fragment: bool  # htmx asked for a part of a page
     theme: str = "auto"
+    density: str = "comfortable"
     unread: int = 0
 
     def may(self, right: str) -> bool:

@@ -238,16 +238,16 @@ async def test_the_administrator_makes_and_closes_accounts_and_nobody_else(
     assert codes == [422, 403, 303, 422, 303]
 
 
-async def test_a_profile_keeps_language_theme_and_pace_of_mails(
+async def test_a_profile_keeps_language_looks_and_pace_of_mails(
     client: Client, runtime: Runtime
 ) -> None:
     ann = await seat(client, runtime, "ann")
 
     chosen = {"language": "sq", "theme": "dark", "mail_pace": "daily"}
-    await ann.submit("/profile", chosen)
-    await ann.submit("/profile", {"mail_pace": "never"})
+    await ann.submit("/profile", chosen | {"density": "compact"})
+    await ann.submit("/profile", {"mail_pace": "never", "density": "huge"})
     page = await ann.page("/profile")
 
     assert '<option value="daily" selected>' in page.text
 
-    assert '<html lang="sq" data-bs-theme="dark">' in page.text
+    assert '<html lang="sq" data-bs-theme="dark" data-density="compact">' in page.text

@@ -26,6 +26,7 @@ MORE = (
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
     ("", "package", "/verify/package"),
 )
+CONTRASTED = ("/board", "/styleguide", "/reports", "/radar", "/emergency")
 TALL = 4000  # pixels: nothing lies half under the foot that stays in view
 Place = tuple[str, str]  # who looks, and at which path
 
@@ -74,6 +75,9 @@ def test_axe_finds_nothing_on_any_page(
         page.set_viewport_size({"width": 400, "height": TALL})
         page.emulate_media(color_scheme="dark")
         found += findings(page, LOOKS)
+        if path in CONTRASTED:
+            page.evaluate("document.documentElement.dataset.bsTheme = 'contrast'")
+            found += findings(page, ["color-contrast"])
     for page in pages.values():
         page.context.close()
 
