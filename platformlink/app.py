@@ -34,6 +34,7 @@ from platformlink.desk import (
     handover,
     living,
     platforms,
+    reminding,
     restdays,
     searching,
     tour,
@@ -245,6 +246,7 @@ ROUTERS: tuple[Router, ...] = (
     *(
         board.router,
         living.router,
+        reminding.router,
         desk.router,
         desk_api.router,
         detail.router,

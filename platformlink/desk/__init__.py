@@ -21,4 +21,7 @@ Decisions
 - 2026-11-25: an open board hears only that something was recorded, and fetches itself
   with its reader's rights. As long as it does, its reader counts as present: who leaves
   the desk signs out, or is signed out at the end of the sign-in's life.
+- 2026-11-25: several late answers are chased by one letter for each entity, as one
+  platform's are; each is sealed, and queued where the first way is e-mail, in a
+  transaction of its own, so that one refusal stops no other.
 """

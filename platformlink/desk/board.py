@@ -49,6 +49,7 @@ class BoardRow(msgspec.Struct, frozen=True):
     step: NextStep
     path: str
     row: Row
+    is_late_answer: bool  # reminders of several may go out at once
 
 
 class BoardPage(Page, frozen=True, kw_only=True):
@@ -70,6 +71,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     shows_all: bool
     seal_line: str
     newest_emergency: int
+    has_late_answers: bool
     again: str  # the address of this very view
 
 
@@ -125,6 +127,7 @@ def board_row(
         step=rules.next_step(clock.kind, path, row.reminders),
         path=path,
         row=row,
+        is_late_answer=clock.kind == ClockKind.RESPONSE and shown.urgency == "late",
     )
 
 
@@ -198,6 +201,7 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
         now=now,
         shows_all=all_of_it,
         seal_line=await _seal_line(runtime, shell, now),
+        has_late_answers=any(one.is_late_answer for one in shown),
         newest_emergency=await queries.newest_emergency(session, actor=actor),
         again=_address(wanted, shows_all=all_of_it),
     )

@@ -1,9 +1,11 @@
 """One letter for all that is late at a platform: what is in it, and its sealing."""
 
+from collections.abc import Collection
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +22,9 @@ from platformlink.requests import composing, sealing
 from platformlink.requests.queries import seen_by
 from platformlink.requests.rules import WITH_PLATFORM
 from platformlink.requests.tables import PlatformRequest, Reminder
+from platformlink.values import Phrase
+
+MOST = 60  # that one confirmation chases
 
 
 class NothingLate(Conflict):
@@ -49,6 +54,14 @@ def _today(authority: Authority, now: datetime) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone)
 
 
+def _was_chased(authority: Authority, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a request was chased today."""
+    return exists().where(
+        col(Reminder.request_id) == col(PlatformRequest.id),
+        col(Reminder.sent_at) >= _today(authority, now),
+    )
+
+
 async def late_at(
     session: AsyncSession,
     authority: Authority,
@@ -56,19 +69,16 @@ async def late_at(
     *,
     actor: Actor,
     now: datetime,
+    among: Collection[int] | None = None,
     is_to_change: bool = False,
 ) -> list[Late]:
     """
     Return what is late at a platform and may be chased now, the latest first.
 
     What waits for us, what they promised for later (its clock moved) and what was
-    chased today is left out. With `is_to_change` the reminders are locked, so that one
-    letter takes them.
+    chased today is left out; so is what does not stand `among` some ids, if given.
+    With `is_to_change` the reminders are locked, so that one letter takes them.
     """
-    was_chased = exists().where(
-        col(Reminder.request_id) == col(PlatformRequest.id),
-        col(Reminder.sent_at) >= _today(authority, now),
-    )
     query = (
         select(PlatformRequest, Case, Clock.safe_due_at)
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
@@ -80,10 +90,12 @@ async def late_at(
             Clock.state == ClockState.RUNNING,
             col(Clock.safe_due_at) <= now,
             seen_by(actor, Right.SEND),
-            ~was_chased,
+            ~_was_chased(authority, now),
         )
         .order_by(col(Clock.safe_due_at))
     )
+    if among is not None:
+        query = query.where(col(PlatformRequest.id).in_(among))
     found = (await session.exec(query)).all()
     ids = [request.id for request, _, _ in found]
     waiting = await _waiting(session, ids, is_to_change=is_to_change)
@@ -122,6 +134,7 @@ async def chase(
     *,
     actor: Actor,
     now: datetime,
+    among: Collection[int] | None = None,
 ) -> Letter:
     """
     Return one sealed letter that names all that is late at a responding entity.
@@ -132,7 +145,13 @@ async def chase(
     Raises: NothingLate, Upstream.
     """
     found = await late_at(
-        session, runtime.authority, platform, actor=actor, now=now, is_to_change=True
+        session,
+        runtime.authority,
+        platform,
+        actor=actor,
+        now=now,
+        among=among,
+        is_to_change=True,
     )
     late = [one for one in found if one.request.entity == entity]
     if not late:
@@ -151,3 +170,117 @@ async def chase(
         for reminder in one.reminders:
             reminder.letter_id = letter.id
     return letter
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """A request for which no letter is made now, and why; `letter`: the one that is."""
+
+    request: PlatformRequest
+    case: Case
+    why: Phrase
+    letter: str = ""
+
+
+async def candidates(
+    session: AsyncSession, *, platform: str, names: Collection[str], actor: Actor
+) -> list[int]:
+    """Return the ids of requests by reference, and of what a platform owes."""
+    owed = exists().where(
+        col(Clock.request_id) == col(PlatformRequest.id),
+        col(Clock.kind) == ClockKind.RESPONSE,
+        col(Clock.state) != ClockState.ENDED,
+    )
+    has_waited = exists().where(col(Reminder.request_id) == col(PlatformRequest.id))
+    at_platform = and_(col(PlatformRequest.platform) == platform, owed, has_waited)
+    query = (
+        select(PlatformRequest.id)
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .where(
+            or_(at_platform, col(PlatformRequest.reference).in_(names)),
+            seen_by(actor),
+        )
+        .order_by(col(PlatformRequest.sent_at))
+        .limit(MOST)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def passed_over(
+    session: AsyncSession,
+    authority: Authority,
+    ids: Collection[int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Passed]:
+    """Return why no reminder goes out for each of these requests."""
+    is_awaited = (
+        (col(Clock.request_id) == col(PlatformRequest.id))
+        & (col(Clock.kind) == ClockKind.RESPONSE)
+        & (col(Clock.state) != ClockState.ENDED)
+    )
+    query = (
+        select(  # type: ignore[call-overload]  # SQLModel types four
+            PlatformRequest,
+            Case,
+            Clock,
+            seen_by(actor, Right.SEND).label("may_send"),
+            _was_chased(authority, now).label("was_chased"),
+        )
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .outerjoin(Clock, is_awaited)
+        .where(col(PlatformRequest.id).in_(ids), seen_by(actor))
+        .order_by(col(PlatformRequest.sent_at))
+    )
+    found = (await session.exec(query)).all()
+    taken = await _taken(session, ids)
+    return [
+        Passed(request, case, why, letter)
+        for request, case, clock, may_send, was_chased in found
+        for letter in (taken.get(request.id, ""),)
+        for why in (
+            _why(clock, now, may_send=may_send, was_chased=was_chased, letter=letter),
+        )
+    ]
+
+
+async def _taken(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
+    """Return the sealed letters that wait to be sent for requests, by request."""
+    query = (
+        select(Reminder.request_id, Letter.reference)
+        .join(Letter, col(Letter.id) == col(Reminder.letter_id))
+        .where(col(Reminder.request_id).in_(ids), col(Reminder.sent_at).is_(None))
+        .order_by(col(Letter.id))
+    )
+    return dict((await session.exec(query)).all())
+
+
+def _why(
+    clock: Clock | None,
+    now: datetime,
+    *,
+    may_send: bool,
+    was_chased: bool,
+    letter: str,
+) -> Phrase:
+    """Return why no reminder goes out, the firmest reason first."""
+    is_paused = clock is not None and clock.state == ClockState.PAUSED
+    reasons = (
+        (not may_send, Phrase("You may not send for this request.")),
+        (clock is None, Phrase("No answer is awaited.")),
+        (is_paused, Phrase("It is paused: they wait for us.")),
+        (clock is not None and clock.safe_due_at > now, _not_yet(clock)),
+        (was_chased, Phrase("It was chased today.")),
+        (bool(letter), Phrase("Letter %(letter)s chases it.", {"letter": letter})),
+    )
+    none_yet = Phrase("No step of its ladder has come yet.")
+    return next((phrase for is_so, phrase in reasons if is_so), none_yet)
+
+
+def _not_yet(clock: Clock | None) -> Phrase:
+    text = "It is not late: it is due on %(due_at)s."
+    if clock is None:
+        return Phrase(text)
+    if clock.source == "promised":
+        text = "They promised it for %(due_at)s."
+    return Phrase(text, {"due_at": clock.safe_due_at})
