@@ -30,6 +30,7 @@ from platformlink.requests import queries, rules
 from platformlink.requests.rules import (
     CloseIn,
     Kind,
+    Outcome,
     ReasonMissing,
     RequestIn,
     RequestInvalid,
@@ -349,7 +350,7 @@ async def close(
     request.outcome_reasons = list(fields.reasons)
     request.usefulness = fields.usefulness
     request.closed_at = now
-    phrase = Phrase("Closed: %(outcome)s", {"outcome": fields.outcome})
+    phrase = Phrase(rules.CLOSED_WORDS[Outcome(fields.outcome)])
     await take(session, request, Step.CLOSE, phrase, actor=actor, now=now)
     await clocks.void_all(session, request.id, at=now)
 

@@ -168,6 +168,20 @@ class Outcome(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
+# What the history says of a request that was closed.
+CLOSED_WORDS: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.FULL: "Closed: all of it was given",
+        Outcome.PARTIAL: "Closed: a part was given",
+        Outcome.NO_DATA: "Closed: they have no data",
+        Outcome.REFUSED: "Closed: refused",
+        Outcome.REDIRECTED: "Closed: redirected",
+        Outcome.PRESERVED_ONLY: "Closed: preserved only",
+        Outcome.VOLUNTARY_EMERGENCY: "Closed: given voluntarily in an emergency",
+    }
+)
+
+
 class Usefulness(StrEnum):
     """Whether an answer helped, as the officer says."""
 

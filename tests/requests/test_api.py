@@ -142,6 +142,7 @@ async def close(desk: Desk, name: str) -> None:
         *("draft", "submit", "return", "submit", "approve", "send"),
         *("respond", "ask", "answer", "close"),
     ]
+    assert events[0]["text"] == "Closed: preserved only"
 
 
 async def see_report(desk: Desk) -> None:
