@@ -23,7 +23,6 @@ MORE = (
     ),
     *(("besa", "review", "/platforms/review"), ("luan", "list", "/calendar?view=list")),
     *(("luan", "styleguide", "/styleguide"), ("luan", "tour", "/tour")),
-    ("", "package", "/verify/package"),
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
     ("", "package", "/verify/package"),
 )
