@@ -38,6 +38,7 @@ from platformlink.desk import (
     restdays,
     searching,
     tour,
+    views,
     watching,
 )
 from platformlink.desk import evidence as desk_evidence
@@ -247,6 +248,7 @@ ROUTERS: tuple[Router, ...] = (
         board.router,
         living.router,
         reminding.router,
+        views.router,
         desk.router,
         desk_api.router,
         detail.router,

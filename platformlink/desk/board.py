@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 
 from platformlink.authority import Authority, said
 from platformlink.clocks.sentences import chip
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.desk import queries, rules
+from platformlink.desk import queries, rules, views
 from platformlink.desk.queries import Doubt, Row, Wanted
 from platformlink.desk.rules import GROUP_NAMES, SOURCE_WORDS, Group, NextStep
+from platformlink.desk.tables import DeskView
 from platformlink.errors import Upstream
 from platformlink.letters import archive
 from platformlink.permissions import Right, may, require
@@ -30,7 +31,7 @@ from platformlink.web.handed import (
     Shell,
     Who,
 )
-from platformlink.web.pages import Page
+from platformlink.web.pages import Page, go
 from platformlink.web.pages import Shell as PlainShell
 
 Protocols = NamedDependency[Library]
@@ -71,6 +72,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     shows_all: bool
     seal_line: str
     newest_emergency: int
+    views: list[DeskView]
     has_late_answers: bool
     again: str  # the address of this very view
 
@@ -147,6 +149,7 @@ def _grouped(
 
 @get("/board", include_in_schema=False)
 async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
+    request: Request[Any, Any, Any],
     shell: Shell,
     session: Session,
     runtime: Runtime,
@@ -157,7 +160,7 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
     unit: FromQuery[str] = "",
     kind: FromQuery[str] = "",
     all_of_it: FromQuery[bool] = False,  # noqa: FBT002 - a switch of the query string
-) -> Response[str]:
+) -> Response[Any]:
     """Show what burns first; a manager sees numbers."""
     names = platform_names(library)
     units = _unit_names(runtime.authority, shell)
@@ -169,6 +172,10 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
             for slug, one, count in rows
         ]
         return shell.show(CountsPage(title="Board", rows=told, names=names))
+    own_views = await views.kept(session, actor=actor)
+    opening = next((one.path for one in own_views if one.is_default), "")
+    if opening and not request.query_params:
+        return go(opening)
     wanted = Wanted(platform=platform, unit=unit, kind=kind)
     leads = runtime.authority.leads
     soon_at = now + timedelta(days=leads.soon_days + 1)
@@ -201,6 +208,7 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
         now=now,
         shows_all=all_of_it,
         seal_line=await _seal_line(runtime, shell, now),
+        views=own_views,
         has_late_answers=any(one.is_late_answer for one in shown),
         newest_emergency=await queries.newest_emergency(session, actor=actor),
         again=_address(wanted, shows_all=all_of_it),
@@ -214,7 +222,7 @@ def _address(wanted: Wanted, *, shows_all: bool) -> str:
     if shows_all:
         fields["all_of_it"] = "true"
     given = urlencode({name: value for name, value in fields.items() if value})
-    return f"/board?{given}" if given else "/board"
+    return f"/board?{given}" if given else "/board?platform="
 
 
 async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:

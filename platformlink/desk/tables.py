@@ -1,6 +1,7 @@
 """What one shift leaves to the next."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    UniqueConstraint,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -77,3 +79,36 @@ class ShiftSeen(SQLModel, table=True):
         sa_column=Column(BigInteger, ForeignKey("app_user.id"), primary_key=True)
     )
     seen_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class DeskView(SQLModel, table=True):
+    """A board narrowed by its reader, under a name of their own; it only filters."""
+
+    __tablename__ = "desk_view"
+    __table_args__ = (
+        UniqueConstraint("user_id", "name"),
+        CheckConstraint("char_length(name) between 1 and 60", name="name"),
+        # The board of a person opens with one at most.
+        Index(
+            "uq_desk_view_default",
+            "user_id",
+            unique=True,
+            postgresql_where=text("is_default"),
+        ),
+    )
+
+    id: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    user_id: int = Field(sa_column=_person(is_known=True))
+    name: str
+    platform: str = ""
+    unit: str = ""
+    kind: str = ""
+    is_default: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return the address of the board as this view shows it."""
+        given = {"platform": self.platform, "unit": self.unit, "kind": self.kind}
+        return f"/board?{urlencode(given)}"

@@ -84,7 +84,7 @@
   const fetched = async () => {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (answer.redirected) return stop(); // to the sign-in
+      if (new URL(answer.url).pathname !== location.pathname) return stop(); // the sign-in
       if (!answer.ok) return lost();
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
