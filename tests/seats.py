@@ -15,6 +15,7 @@ from platformlink.ports import Runtime
 from tests import factories
 
 Client = AsyncTestClient[Litestar]
+STREAMS = {"/board/events"}  # they never end: no test waits for all of them
 PAGE = {"accept": "text/html"}
 
 

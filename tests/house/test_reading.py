@@ -10,7 +10,7 @@ from platformlink.identity.tables import User
 from platformlink.permissions import Role
 from platformlink.web import pages, words
 from tests.desks import Desk
-from tests.seats import PAGE, Seat, number, seat
+from tests.seats import PAGE, STREAMS, Seat, number, seat
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,7 @@ def paths(**places: str) -> set[str]:
     }
     return {
         path.replace("/cases/{reference}", "/cases/{case}").format_map(places)
-        for path in found
+        for path in found - STREAMS
         if not re.search(r"^/api/|/problems/|\.", path)
     }
 
