@@ -157,7 +157,7 @@ def test_our_check_says_what_was_done(sealed: bytes, name: str) -> None:
 
 def other_metadata(content: bytes) -> bytes:
     def change(writer: IncrementalPdfFileWriter) -> None:
-        writer.document_meta.keywords = ["Another"]
+        writer.document_meta.creator = "Another"  # it stands in the XMP alone
         writer.update_root()
 
     return updated(content, change)
