@@ -1,9 +1,8 @@
 """The board of what burns: rows for those who act, numbers for managers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, Router, get
@@ -12,15 +11,22 @@ from litestar.di import NamedDependency
 from platformlink.authority import Authority, said
 from platformlink.clocks.sentences import chip
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.desk import queries, rules, views
-from platformlink.desk.queries import Doubt, Row, Wanted
-from platformlink.desk.rules import GROUP_NAMES, SOURCE_WORDS, Group, NextStep
+from platformlink.desk import narrowing, queries, rules, views
+from platformlink.desk.narrowing import Filter
+from platformlink.desk.queries import ALL, Doubt, Row, Wanted
+from platformlink.desk.rules import (
+    FIELDS,
+    GROUP_NAMES,
+    SOURCE_WORDS,
+    Group,
+    NextStep,
+    board_path,
+)
 from platformlink.desk.tables import DeskView
 from platformlink.errors import Upstream
 from platformlink.letters import archive
 from platformlink.permissions import Right, may, require
 from platformlink.protocols.shelf import Library
-from platformlink.requests.rules import KIND_NAMES, Kind
 from platformlink.values import Phrase
 from platformlink.web.handed import (
     FromPath,
@@ -63,18 +69,18 @@ class BoardPage(Page, frozen=True, kw_only=True):
     calm_count: int  # most_calm: that many or more
     calm_next_at: datetime | None
     most_calm: int = queries.MOST_CALM
-    platforms: list[tuple[str, str, int]]
-    units: list[tuple[str, str, int]]
-    wanted: Wanted
+    filters: list[Filter]
+    narrowed: dict[str, str]  # by the names of FIELDS, as the address says
     names: dict[str, str]
-    kinds: Mapping[Kind, str] = KIND_NAMES
     now: datetime
     shows_all: bool
     seal_line: str
     newest_emergency: int
     views: list[DeskView]
+    same: DeskView | None  # the one of them that is shown
     has_late_answers: bool
-    again: str  # the address of this very view
+    again: str  # the address of this very board
+    whole: str  # the same with all that is calm
 
 
 class WhyPart(Page, frozen=True, kw_only=True):
@@ -148,7 +154,7 @@ def _grouped(
 
 
 @get("/board", include_in_schema=False)
-async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
+async def board(
     request: Request[Any, Any, Any],
     shell: Shell,
     session: Session,
@@ -156,9 +162,6 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
     library: Protocols,
     actor: Who,
     now: Now,
-    platform: FromQuery[str] = "",
-    unit: FromQuery[str] = "",
-    kind: FromQuery[str] = "",
     all_of_it: FromQuery[bool] = False,  # noqa: FBT002 - a switch of the query string
 ) -> Response[Any]:
     """Show what burns first; a manager sees numbers."""
@@ -176,11 +179,21 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
     opening = next((one.path for one in own_views if one.is_default), "")
     if opening and not request.query_params:
         return go(opening)
-    wanted = Wanted(platform=platform, unit=unit, kind=kind)
+    given = {name: request.query_params.get(name, "") for name in FIELDS}
+    narrowed = {name: code for name, code in given.items() if code}
     leads = runtime.authority.leads
     soon_at = now + timedelta(days=leads.soon_days + 1)
     until_at = now + timedelta(days=3650) if all_of_it else soon_at
-    found = await queries.running(session, wanted, actor=actor, until_at=until_at)
+    wanted = Wanted(
+        platform=given["platform"],
+        unit=given["unit"],
+        kind=given["kind"],
+        state=given["state"],
+    )
+    of_age = queries.age_at(now) == given["age"] if given["age"] else ALL
+    found = await queries.running(
+        session, wanted, actor=actor, until_at=until_at, only=of_age
+    )
     shown = [board_row(one, shell, now, leads.soon_days, names, units) for one in found]
     doubts = await queries.doubtful(session, actor=actor)
     groups = _grouped(shown, shell.words.gettext)
@@ -189,10 +202,13 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
     ending = sum(
         one.row.clock.kind == "hold_expiry" and one.urgency == "today" for one in shown
     )
-    tally = await queries.count_running(session, actor=actor, until_at=until_at)
+    tally = await queries.count_running(
+        session, actor=actor, until_at=until_at, now=now
+    )
     calm_count, calm_next = await queries.next_calm(
         session, actor=actor, after_at=until_at
     )
+    whole = {"all_of_it": "true"}
     title = " ".join(shell.words.say(one) for one in rules.headline(counts, ending))
     page = BoardPage(
         title="Board",
@@ -201,28 +217,22 @@ async def board(  # noqa: PLR0913, PLR0917 - what a page asks for
         doubts=doubts,
         calm_count=calm_count,
         calm_next_at=calm_next,
-        platforms=_tally(tally, 0, names),
-        units=_tally(tally, 1, units),
-        wanted=wanted,
+        filters=narrowing.filters(
+            tally, narrowed, shell.words, platforms=names, units=units
+        ),
+        narrowed=narrowed,
         names=names,
         now=now,
         shows_all=all_of_it,
         seal_line=await _seal_line(runtime, shell, now),
         views=own_views,
+        same=next((one for one in own_views if one.narrowed == narrowed), None),
         has_late_answers=any(one.is_late_answer for one in shown),
         newest_emergency=await queries.newest_emergency(session, actor=actor),
-        again=_address(wanted, shows_all=all_of_it),
+        again=board_path(narrowed | whole if all_of_it else narrowed),
+        whole=board_path(narrowed | whole),
     )
     return shell.show(page)
-
-
-def _address(wanted: Wanted, *, shows_all: bool) -> str:
-    """Return where a board that is narrowed like this stands."""
-    fields = {x: getattr(wanted, x) for x in ("platform", "unit", "kind")}
-    if shows_all:
-        fields["all_of_it"] = "true"
-    given = urlencode({name: value for name, value in fields.items() if value})
-    return f"/board?{given}" if given else "/board?platform="
 
 
 async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:
@@ -237,18 +247,6 @@ async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:
         "The certificate of our seal ends at %(ends_at)s.", {"ends_at": seal.expires_at}
     )
     return shell.words.say(phrase)
-
-
-def _tally(
-    rows: list[tuple[str, str, int]], place: int, names: dict[str, str]
-) -> list[tuple[str, str, int]]:
-    """Return code, name and number, the largest first."""
-    found: dict[str, int] = {}
-    for row in rows:
-        code = str(row[place])
-        found[code] = found.get(code, 0) + row[2]
-    ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
-    return [(code, names.get(code, code), n) for code, n in ordered]
 
 
 @get("/board/why/{number:int}", include_in_schema=False)

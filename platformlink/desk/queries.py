@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, func, text, true, tuple_
+from sqlalchemy import ColumnElement, case, func, text, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +11,7 @@ from platformlink.cases.tables import Case
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import State as ClockState
+from platformlink.desk.rules import AGE_DAYS, Age
 from platformlink.dispatch.rules import Status
 from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.tables import Unit, User
@@ -40,6 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = ""
     unit: str = ""
     kind: str = ""
+    state: str = ""
     clock_kind: str = ""
     from_at: datetime | None = None
     after: tuple[datetime, int] | None = None  # of the last clock seen
@@ -75,6 +77,13 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
     return in_utc(found), int(number)
 
 
+def age_at(now: datetime) -> ColumnElement[str]:
+    """Return the Age of a request, as an expression."""
+    begun = func.coalesce(PlatformRequest.submitted_at, PlatformRequest.created_at)
+    younger = [(begun > now - timedelta(days=n), age) for age, n in AGE_DAYS.items()]
+    return case(*younger, else_=Age.LONGER)
+
+
 async def running(
     session: AsyncSession,
     wanted: Wanted,
@@ -106,6 +115,8 @@ async def running(
         query = query.where(Unit.code == wanted.unit)
     if wanted.kind:
         query = query.where(PlatformRequest.kind == wanted.kind)
+    if wanted.state:
+        query = query.where(PlatformRequest.state == wanted.state)
     if wanted.clock_kind:
         query = query.where(Clock.kind == wanted.clock_kind)
     if wanted.from_at is not None:
@@ -145,11 +156,18 @@ async def _reminders(session: AsyncSession, ids: list[int]) -> dict[int, list[in
 
 
 async def count_running(
-    session: AsyncSession, *, actor: Actor, until_at: datetime
-) -> list[tuple[str, str, int]]:
-    """Return how many open clocks end before an instant, by platform and unit."""
+    session: AsyncSession, *, actor: Actor, until_at: datetime, now: datetime
+) -> list[tuple[tuple[str, ...], int]]:
+    """Return how many open clocks end before an instant, by FIELDS in their order."""
     query = (
-        select(PlatformRequest.platform, Unit.code, func.count())
+        select(  # type: ignore[call-overload]  # SQLModel types four
+            col(PlatformRequest.platform),
+            col(Unit.code),
+            col(PlatformRequest.kind),
+            age_at(now).label("age"),
+            col(PlatformRequest.state),
+            func.count(),
+        )
         .select_from(Clock)
         .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
@@ -159,9 +177,10 @@ async def count_running(
             col(Clock.safe_due_at) < until_at,
             seen_by(actor),
         )
-        .group_by(col(PlatformRequest.platform), col(Unit.code))
+        .group_by(text("1, 2, 3, 4, 5"))
     )
-    return [(p, u, n) for p, u, n in (await session.exec(query)).all()]
+    found = (await session.exec(query)).all()
+    return [(tuple(codes), count) for *codes, count in found]
 
 
 async def next_calm(

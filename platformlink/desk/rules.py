@@ -1,8 +1,9 @@
 """What burns first: groups of the board, and the next step of a row. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -87,6 +88,27 @@ BACK = {
 }
 
 
+FIELDS = ("platform", "unit", "kind", "age", "state")  # the board is narrowed by
+
+
+class Age(StrEnum):
+    """How long ago a request was submitted; one that was not yet, was begun."""
+
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    LONGER = "longer"
+
+
+AGE_NAMES = {
+    Age.DAYS: "Under a week",
+    Age.WEEKS: "A week to a month",
+    Age.MONTHS: "One to three months",
+    Age.LONGER: "Over three months",
+}
+AGE_DAYS = {Age.DAYS: 7, Age.WEEKS: 30, Age.MONTHS: 90}  # under so many
+
+
 class NextStep(msgspec.Struct, frozen=True):
     """The one thing to do now: words, and where; `level` is of a drafted reminder."""
 
@@ -106,6 +128,13 @@ def begins(
     if span is Span.LAST and last_at is not None:
         return last_at
     return now - BACK[span]
+
+
+def board_path(narrowed: Mapping[str, str]) -> str:
+    """Return where the board stands that is narrowed like this, by FIELDS."""
+    given = urlencode({name: code for name, code in narrowed.items() if code})
+    # A bare address would open with a person's own view.
+    return f"/board?{given or 'platform='}"
 
 
 def group_of(kind: str, urgency: str) -> Group:

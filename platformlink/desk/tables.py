@@ -1,7 +1,6 @@
 """What one shift leaves to the next."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +15,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from platformlink.columns import Instant
+from platformlink.desk.rules import FIELDS, board_path
 
 
 def _person(*, is_known: bool) -> Column[int]:
@@ -105,10 +105,17 @@ class DeskView(SQLModel, table=True):
     platform: str = ""
     unit: str = ""
     kind: str = ""
+    age: str = ""
+    state: str = ""
     is_default: bool = False
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Return to what it narrows the board, by the names of FIELDS."""
+        given = {name: getattr(self, name) for name in FIELDS}
+        return {name: code for name, code in given.items() if code}
 
     @property
     def path(self) -> str:
         """Return the address of the board as this view shows it."""
-        given = {"platform": self.platform, "unit": self.unit, "kind": self.kind}
-        return f"/board?{urlencode(given)}"
+        return board_path(self.narrowed)

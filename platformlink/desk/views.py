@@ -1,7 +1,5 @@
 """Views of the board that a person keeps by name."""
 
-from urllib.parse import urlencode
-
 from litestar import Router, post
 from litestar.response import Redirect
 from sqlalchemy import update
@@ -9,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.desk.rules import FIELDS, board_path
 from platformlink.desk.tables import DeskView
 from platformlink.errors import FieldError, Invalid, Missing
 from platformlink.permissions import Actor, Right, require
@@ -96,10 +95,10 @@ async def open_with(
 async def keep_view(session: Session, actor: Who, form: Form) -> Redirect:
     """Keep the board as it is narrowed now, and show it."""
     require(actor, Right.READ)
-    narrowed = {name: text(form, name) for name in ("platform", "unit", "kind")}
+    narrowed = {name: text(form, name) for name in FIELDS}
     name = _name(form)
     await keep(session, name, narrowed, actor=actor)
-    return go(f"/board?{urlencode(narrowed)}")
+    return go(board_path(narrowed))
 
 
 @post("/board/views/{number:int}", include_in_schema=False)

@@ -161,7 +161,7 @@ async def ours(session: AsyncSession, actor: Actor, until: datetime) -> None:
     """Ask what the board asks."""
     await queries.running(session, queries.Wanted(), actor=actor, until_at=until)
     await queries.doubtful(session, actor=actor)
-    await queries.count_running(session, actor=actor, until_at=until)
+    await queries.count_running(session, actor=actor, until_at=until, now=NOW)
     await queries.next_calm(session, actor=actor, after_at=until)
 
 

@@ -44,3 +44,30 @@ async def test_of_very_many_calm_clocks_the_board_says_at_least_so_many(
 
     assert f"At least {MOST_CALM} more are calm." in shown
     assert "The next one is due on" in shown
+
+
+async def test_the_board_is_narrowed_by_the_age_and_the_state_of_requests(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+
+    async def shows(narrowed: str) -> bool:
+        page = await desk.lea.page(f"/board?{narrowed}&all_of_it=true")
+        assert page.status_code == 200
+        return f'class="reference" href="/requests/{name}"' in page.text
+
+    assert await shows("state=sent&age=days")
+    assert not await shows("state=answered")
+    assert not await shows("age=weeks")
+    assert not await shows("age=of-stone")
+    await desk.later(days=8)
+    assert await shows("age=weeks")
+    assert not await shows("age=days")
+
+
+async def test_calm_rows_are_shown_as_the_board_is_narrowed(desk: Desk) -> None:
+    await desk.sent()
+
+    shown = (await desk.lea.page("/board?state=sent&age=days")).text
+
+    assert 'href="/board?age=days&amp;state=sent&amp;all_of_it=true"' in shown

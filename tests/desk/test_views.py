@@ -1,5 +1,8 @@
 """A person keeps views of the board; they only filter, and are nobody else's."""
 
+from html import escape
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.desks import Desk
@@ -7,7 +10,7 @@ from tests.seats import Seat
 
 pytestmark = pytest.mark.anyio
 
-TIKTOK = "/board?platform=tiktok&unit=&kind="
+TIKTOK = "/board?platform=tiktok"
 
 
 async def keep(who: Seat, name: str) -> None:
@@ -64,3 +67,24 @@ async def test_a_name_is_needed_and_borne_once(desk: Desk) -> None:
     assert await change(desk.ann, number, do="rename", name="Two") == 422
     assert await change(desk.ann, number, do="rename", name=" ") == 422
     assert await change(desk.ann, number, do="rename", name="x" * 61) == 422
+
+
+async def test_a_view_keeps_all_by_which_the_board_is_narrowed(desk: Desk) -> None:
+    given = {"platform": "tiktok", "unit": "tirana", "kind": "preservation"}
+    given |= {"age": "weeks", "state": "sent"}
+    kept = await desk.lea.submit("/board/views", {"name": "Old"} | given)
+    board = kept.headers["location"]
+
+    assert board == f"/board?{urlencode(given)}"
+    shown = (await desk.lea.page(board)).text
+    assert f'href="{escape(board)}" aria-current="true"><span>Old</span>' in shown
+
+
+async def test_a_view_is_deleted_in_two_presses_without_any_script(desk: Desk) -> None:
+    await keep(desk.lea, "To go")
+
+    page = (await desk.lea.page(TIKTOK)).text
+
+    asked = page.split("<summary>Delete this view</summary>")[1].split("</details>")[0]
+    assert "Delete “To go”? The board itself loses nothing." in asked
+    assert 'name="do" value="delete">Yes, delete it' in asked
