@@ -24,4 +24,8 @@ Decisions
 - 2026-11-25: several late answers are chased by one letter for each entity, as one
   platform's are; each is sealed, and queued where the first way is e-mail, in a
   transaction of its own, so that one refusal stops no other.
+- 2026-11-25: one act for several related requests (`together`) is shown by doing it to
+  each in a transaction that is thrown away, so that the preview refuses what the act
+  would; then each is done in one of its own. Sending goes by e-mail only where that is
+  the first way out: elsewhere a person enters the letter and brings the proof.
 """

@@ -16,7 +16,10 @@ from platformlink.cases.tables import Case
 from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.desk.rules import CLOCK_NAMES, SOURCE_WORDS
+from platformlink.desk import together
+from platformlink.desk.board import platform_names
+from platformlink.desk.rules import CLOCK_NAMES, ENDED, SOURCE_WORDS, Act, acts
+from platformlink.desk.together import Related
 from platformlink.dispatch import queries as dispatches
 from platformlink.dispatch.rules import STATUS_NAMES, Status
 from platformlink.dispatch.tables import Dispatch
@@ -158,7 +161,10 @@ class RequestPage(Page, frozen=True, kw_only=True):
     plan: list[Planned]
     steps: Mapping[Do, str] = STEP_NAMES
     findings: list[FindingOut]
-    children: list[PlatformRequest]
+    related: list[Related]
+    names: dict[str, str]  # of platforms, by slug
+    over: tuple[State, ...] = ENDED
+    acts: dict[Act, str]  # for this request and those beside it
     proposals: list[ProposalOut]
     can: Can
     whose: str
@@ -340,28 +346,12 @@ def _answer(one: Answer, senders: Senders, shell: PlainShell) -> AnswerRow:
     )
 
 
-async def _children(
-    session: AsyncSession, request: PlatformRequest, actor: Actor
-) -> list[PlatformRequest]:
-    wanted = queries.Filter(case_id=request.case_id, limit=50)
-    lines = await queries.listed(session, wanted, actor=actor)
-    return [
-        one.request
-        for one in lines
-        if one.request.id != request.id
-        and (
-            one.request.parent_id == request.id
-            or one.request.id == request.parent_id
-            or one.request.platform == request.platform
-        )
-    ]
-
-
 @get("/requests/{reference:str}", include_in_schema=False)
 async def detail(
     shell: Shell,
     session: Session,
     runtime: Runtime,
+    library: Protocols,
     actor: Who,
     now: Now,
     reference: FromPath[str],
@@ -369,7 +359,7 @@ async def detail(
     """Show one request as a whole."""
     request, case = await queries.by_reference(session, reference, actor=actor)
     showing.audit_read(session, request, actor, now)
-    page = await _page(shell, session, runtime, request, case, actor, now)
+    page = await _page(shell, session, runtime, library, request, case, actor, now)
     return shell.show(page)
 
 
@@ -388,6 +378,7 @@ async def _page(
     shell: Shell,
     session: Session,
     runtime: Runtime,
+    library: Library,
     request: PlatformRequest,
     case: Case,
     actor: Actor,
@@ -410,6 +401,9 @@ async def _page(
         else []
     )
     names = await identity.names(session, {request.author_id})
+    targets = await queries.targets_of(session, request.id)
+    accounts = [one.normalised for one in targets]
+    beside = await together.related(session, request, accounts, actor=actor)
     history = await queries.history(session, request.id)
     return RequestPage(
         title=request.reference or f"Draft {request.draft_id}",
@@ -418,7 +412,7 @@ async def _page(
         protocol=protocol,
         entity=f"{entity.name}, {entity.country}" if entity else "",
         author=names[request.author_id],
-        targets=await queries.targets_of(session, request.id),
+        targets=targets,
         holds={x.target_id: x for x in await queries.holds_of(session, request.id)},
         clocks=running,
         ended=ended,
@@ -443,7 +437,9 @@ async def _page(
         reminders=reminders,
         plan=await _plan(session, runtime.authority, request, now),
         findings=[showing.finding(one, shell.words) for one in found],
-        children=await _children(session, request, actor),
+        related=beside,
+        names=platform_names(library),
+        acts=acts([request.state, *(one.request.state for one in beside)], actor),
         proposals=await _proposals(session, runtime, request, shell, now),
         can=can_of(request, actor, subject, reminders, is_point_known=bool(point)),
         whose=shell.words.say(rules.whose_move(State(request.state), protocol.name)),

@@ -14,6 +14,7 @@ from platformlink.cases.tables import Case
 from platformlink.desk import queries, rules
 from platformlink.desk.board import platform_names
 from platformlink.desk.queries import Held
+from platformlink.desk.rules import ENDED, Act
 from platformlink.identity import queries as identity
 from platformlink.notices import actions as notice_actions
 from platformlink.notices import queries as notices
@@ -88,10 +89,12 @@ class CasePage(Page, frozen=True, kw_only=True):
     lead: str
     members: list[str]
     lines: list[Line]
+    acts: dict[Act, str]
     gaps: list[tuple[str, str]]
     names: dict[str, str]
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
+    over: tuple[State, ...] = ENDED
 
 
 class NoticesPage(Page, frozen=True, kw_only=True):
@@ -199,6 +202,7 @@ async def case_page(
         lead=lead[case.lead_id],
         members=[one.name for one in await cases.members(session, case)],
         lines=lines,
+        acts=rules.acts([one.request.state for one in lines], actor),
         gaps=_gaps(lines, names),
         names=names,
     )

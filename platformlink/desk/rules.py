@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from platformlink.clocks.terms import Kind
+from platformlink.permissions import Actor, Right, may
+from platformlink.requests.rules import WITH_PLATFORM, State, Step, possible
 from platformlink.values import Phrase
 
 
@@ -109,6 +111,24 @@ AGE_NAMES = {
 AGE_DAYS = {Age.DAYS: 7, Age.WEEKS: 30, Age.MONTHS: 90}  # under so many
 
 
+class Act(StrEnum):
+    """What may be done with several requests at once."""
+
+    SUBMIT = "submit"
+    SEND = "send"
+    REMIND = "remind"
+    WITHDRAW = "withdraw"
+
+
+ENDED = (State.CLOSED, State.CANCELLED)  # none of it can be done any more
+ACT_NAMES = {
+    Act.SUBMIT: "Submit for approval",
+    Act.SEND: "Send by e-mail",
+    Act.REMIND: "Remind",
+    Act.WITHDRAW: "Withdraw",
+}
+
+
 class NextStep(msgspec.Struct, frozen=True):
     """The one thing to do now: words, and where; `level` is of a drafted reminder."""
 
@@ -152,6 +172,19 @@ def next_step(kind: str, path: str, reminders: Collection[int]) -> NextStep:
         level = min(reminders)
         return NextStep("Remind", f"{path}/remind", is_post=True, level=level)
     return NextStep(STEP_NAMES.get(Kind(kind), "Open it"), path)
+
+
+def acts(states: Collection[str], actor: Actor) -> dict[Act, str]:
+    """Return what a person may do with requests in these states, with its name."""
+    steps = {step for one in states for step in possible(State(one))}
+    writes, sends = may(actor, Right.WRITE), may(actor, Right.SEND)
+    found = {
+        Act.SUBMIT: writes and Step.SUBMIT in steps,
+        Act.SEND: sends and Step.SEND in steps,
+        Act.REMIND: sends and not set(WITH_PLATFORM).isdisjoint(states),
+        Act.WITHDRAW: sends and Step.WITHDRAW in steps,
+    }
+    return {act: ACT_NAMES[act] for act, is_so in found.items() if is_so}
 
 
 def headline(counts: dict[Group, int], ending_today: int) -> list[Phrase]:

@@ -42,7 +42,7 @@ from platformlink.web.handed import (
     Who,
 )
 from platformlink.web.pages import Page, go
-from platformlink.web.problems import as_problem
+from platformlink.web.problems import in_a_line
 from platformlink.web.uploads import MOST_BYTES, pdf_of
 
 JOB = "send_queued"
@@ -191,15 +191,12 @@ async def send(
         )
     except Refusal as refused:
         page = await _page(session, request, case, letter, channel, actor)
-        problem = as_problem(refused, shell.words, "")
-        lines = [problem.detail or problem.title]
-        lines += [one["message"] for one in problem.errors]
         page = msgspec.structs.replace(
             page,
             reference=text(form, "reference"),
             sent_at=text(form, "sent_at"),
             note=text(form, "note"),
-            refusal=" ".join(dict.fromkeys(lines)),
+            refusal=in_a_line(refused, shell.words),
         )
         return shell.show(page, status=422)
     answer = go(f"/requests/{request.reference}")

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.dispatch.rules import STUCK, NoSuchDispatch, Status
 from platformlink.dispatch.tables import Dispatch
+from platformlink.letters.tables import Letter
 
 
 async def of_request(session: AsyncSession, request_id: int) -> list[Dispatch]:
@@ -15,6 +16,25 @@ async def of_request(session: AsyncSession, request_id: int) -> list[Dispatch]:
         select(Dispatch)
         .where(Dispatch.request_id == request_id)
         .order_by(col(Dispatch.id).desc())
+    )
+    return list((await session.exec(query)).all())
+
+
+async def waiting(session: AsyncSession, request_id: int) -> list[Letter]:
+    """Return the letters in force of a request that nobody has sent, newest first."""
+    is_going = exists().where(
+        col(Dispatch.letter_id) == col(Letter.id),
+        col(Dispatch.status) != Status.FAILED,
+    )
+    query = (
+        select(Letter)
+        .where(
+            Letter.request_id == request_id,
+            col(Letter.superseded_at).is_(None),
+            col(Letter.withdrawn_at).is_(None),
+            ~is_going,
+        )
+        .order_by(col(Letter.id).desc())
     )
     return list((await session.exec(query)).all())
 

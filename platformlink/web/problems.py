@@ -92,6 +92,14 @@ def as_problem(refusal: Refusal, words: Words, instance: str) -> Problem:
     )
 
 
+def in_a_line(refusal: Refusal, words: Words) -> str:
+    """Return why something was refused, each wrong field included, in one line."""
+    problem = as_problem(refusal, words, "")
+    lines = [problem.detail or problem.title]
+    lines += [one["message"] for one in problem.errors]
+    return " ".join(dict.fromkeys(lines))
+
+
 def wants_page(request: Request[Any, Any, Any]) -> bool:
     """Say whether a person's browser asks, rather than a program."""
     if request.url.path.startswith("/api/"):

@@ -44,7 +44,9 @@ def places(sign_in: SignIn) -> list[Place]:
     luan.click("text=Seal the letter now")
     luan.wait_for_url("**/send")
     sealed = luan.url.removesuffix("/send")
-    made = [("ana", ana.url), ("ana", "/cases/K-2026-0411"), ("luan", luan.url)]
+    names = f"picked={sealed.rpartition('/')[2]}&picked={ana.url.split('/')[-2]}"
+    made = [("ana", f"/requests/together?act=submit&{names}")]
+    made += [("ana", ana.url), ("ana", "/cases/K-2026-0411"), ("luan", luan.url)]
     made += [("luan", sealed), ("luan", f"{sealed}/evidence")]
     made += [("luan", f"{sealed}/responses/new")]
     return made + [(who, path) for who, _, path in (*EVERY, *MORE)]

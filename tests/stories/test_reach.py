@@ -67,6 +67,13 @@ def test_a_case_and_a_draft_are_made_by_keyboard_alone(sign_in: SignIn) -> None:
     ana.keyboard.press("Enter")
 
     expect(ana.locator("#say-period")).to_contain_text("needs a period")
+    ana.goto("/cases/K-2026-0171")
+    tab_to(ana, "[name=picked]")
+    ana.keyboard.press("Space")
+    tab_to(ana, "[name=act][value=submit]")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("h1")).to_have_text("Submit for approval")
+    expect(ana.locator(".main")).to_contain_text("needs a period")
 
 
 def test_the_palette_finds_a_command_by_any_of_its_words_and_else_searches(

@@ -1,0 +1,343 @@
+"""Related requests, and one act for several: first what would happen, then it."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+import structlog
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.desk.board import platform_names
+from platformlink.desk.rules import ACT_NAMES, Act
+from platformlink.dispatch import actions as dispatch
+from platformlink.dispatch import queries as dispatches
+from platformlink.dispatch.pages import JOB
+from platformlink.dispatch.rules import DispatchIn, NothingToSend
+from platformlink.errors import Conflict, Invalid, Missing, Refusal
+from platformlink.letters.rules import LetterKind
+from platformlink.permissions import Actor, Right, require
+from platformlink.ports import Runtime as PlainRuntime
+from platformlink.protocols import queries as protocols
+from platformlink.protocols.shelf import Library
+from platformlink.requests import actions, queries, sealing, sending, steps
+from platformlink.requests.queries import Filter
+from platformlink.requests.rules import (
+    KIND_NAMES,
+    STATE_NAMES,
+    Kind,
+    ReasonMissing,
+    State,
+    Step,
+    StepNotPossible,
+    move,
+)
+from platformlink.requests.steps import Doing
+from platformlink.requests.tables import PlatformRequest
+from platformlink.values import Phrase
+from platformlink.web.forms import several, text
+from platformlink.web.handed import Form, Now, Runtime, Shell, Who
+from platformlink.web.pages import Page
+from platformlink.web.problems import in_a_line
+from platformlink.web.words import Words
+
+Protocols = NamedDependency[Library]
+log = structlog.get_logger()
+MOST = 60  # that one confirmation acts on
+MOST_RELATED = 50
+
+
+class NoSuchAct(Missing):
+    """Nothing of this name is done with several requests."""
+
+    code = "no-such-act"
+    title = "Nothing of this name is done with several requests at once"
+
+
+class TooMany(Invalid):
+    """One confirmation acts on so many at most."""
+
+    code = "too-many-at-once"
+    title = "These are too many at once"
+    mend = "Choose fewer, and do it again for the others."
+
+
+class NotByMail(Conflict):
+    """The first way out of a letter is no e-mail: a person takes it there."""
+
+    code = "not-by-mail"
+    title = "It does not go out by e-mail"
+    mend = "Open the request and send the letter by the way that its page names."
+
+
+class Related(msgspec.Struct, frozen=True):
+    """A request beside another: of the same case, or about the same account."""
+
+    request: PlatformRequest
+    is_same_case: bool
+
+
+async def related(
+    session: AsyncSession,
+    request: PlatformRequest,
+    accounts: Collection[str],
+    *,
+    actor: Actor,
+) -> list[Related]:
+    """
+    Return what stands beside a request, as far as the reader may know.
+
+    First its case, the same platform before others; then who asked about its accounts
+    there in other cases. ``accounts`` are normalised.
+    """
+    wanted = Filter(case_id=request.case_id, limit=MOST_RELATED)
+    lines = await queries.listed(session, wanted, actor=actor)
+    in_case = [one.request for one in lines if one.request.id != request.id]
+    in_case.sort(key=lambda one: one.platform != request.platform)
+    named = [(request.platform, one) for one in accounts if one]
+    before = await queries.asked_before(session, named, actor=actor, but_id=request.id)
+    elsewhere = {
+        one.request.id: one.request
+        for known in before.values()
+        for one in known
+        if one.request.case_id != request.case_id
+    }
+    return [
+        *(Related(one, is_same_case=True) for one in in_case),
+        *(Related(one, is_same_case=False) for one in elsewhere.values()),
+    ]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What an act does to a request; `letter` is what a person has yet to send."""
+
+    told: Phrase
+    letter: str = ""
+
+
+Way = Callable[[Doing], Awaitable[Done]]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of several, and what becomes of it, or why nothing does."""
+
+    name: str  # its reference, or a draft's id
+    kind: str = ""
+    platform: str = ""
+    accounts: list[str] = []
+    state: str = ""
+    state_name: str = ""
+    told: str = ""
+    letter: str = ""
+    is_refused: bool = False
+
+
+class TogetherPage(Page, frozen=True, kw_only=True):
+    """One act for several requests: what it would do to each, or what it did."""
+
+    template: ClassVar[str] = "desk/together.html"
+    act: Act
+    lines: list[Line]
+    is_done: bool
+    needs_reason: bool
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Somebody about to act on several requests, each in a transaction of its own."""
+
+    runtime: PlainRuntime
+    words: Words
+    platforms: dict[str, str]
+    actor: Actor
+    now: datetime
+    reason: str = ""
+
+    async def tried(self, act: Act, names: list[str]) -> list[Line]:
+        """Return what would become of each; nothing of it is kept."""
+        sessions = self.runtime.sessions
+        return [await self._each(sessions, TRIED[act], one) for one in names]
+
+    async def done(self, act: Act, names: list[str]) -> list[Line]:
+        """Return what became of each; what is refused takes no other with it."""
+        sessions = self.runtime.sessions.begin
+        return [await self._each(sessions, DONE[act], one) for one in names]
+
+    async def _each(
+        self,
+        opened: Callable[[], AbstractAsyncContextManager[AsyncSession]],
+        way: Way,
+        name: str,
+    ) -> Line:
+        line = Line(name=name)
+        try:
+            async with opened() as session:
+                request, case = await queries.by_reference(
+                    session, name, actor=self.actor, is_to_change=True
+                )
+                line = await self._line(session, request)
+                found = await way(
+                    Doing(
+                        *(session, self.runtime, request, case),
+                        *(self.actor, self.now, self.reason),
+                    )
+                )
+        except Refusal as refusal:
+            log.info("together.refused", code=refusal.code)
+            told = _why(refusal, self.words)
+            return msgspec.structs.replace(line, told=told, is_refused=True)
+        told = self.words.say(found.told)
+        return msgspec.structs.replace(line, told=told, letter=found.letter)
+
+    async def _line(self, session: AsyncSession, request: PlatformRequest) -> Line:
+        accounts = await queries.accounts_of(session, [request.id])
+        return Line(
+            name=request.reference or request.draft_id,
+            kind=self.words.gettext(KIND_NAMES[Kind(request.kind)]),
+            platform=self.platforms.get(request.platform, request.platform),
+            accounts=accounts.get(request.id, []),
+            state=request.state,
+            state_name=self.words.gettext(STATE_NAMES[State(request.state)]),
+        )
+
+
+def _why(refusal: Refusal, words: Words) -> str:
+    """Return why nothing is done; the state itself stands beside it."""
+    if isinstance(refusal, StepNotPossible):
+        return words.gettext("Its state does not allow this.")
+    return in_a_line(refusal, words)
+
+
+async def _submit(doing: Doing) -> Done:
+    await steps.do("submit", doing)
+    return Done(Phrase("A second person decides on it."))
+
+
+async def _send(doing: Doing) -> Done:
+    """
+    Queue the letter that waits, where the first way out is e-mail.
+
+    Raises: NothingToSend, NotByMail, and what sending by hand refuses.
+    """
+    session, request = doing.session, doing.request
+    mailed = (request.kind, LetterKind.WITHDRAWAL, *sending.REMINDERS)
+    waiting = await dispatches.waiting(session, request.id)
+    letter = next((one for one in waiting if one.kind in mailed), None)
+    if letter is None:
+        raise NothingToSend
+    pinned = await protocols.pinned(session, request.protocol_version)
+    first = next(iter(sending.channels_of(pinned, request, letter)), None)
+    if first is None or first.kind != "email":
+        params = {"channel": first.name if first else "–"}
+        raise NotByMail("It goes out by %(channel)s.", params=params)
+    given = DispatchIn(channel=first.code)
+    await dispatch.send(
+        session, doing.runtime.authority, request, letter, given, **doing.acting
+    )
+    text = "Letter %(letter)s goes out by e-mail to %(address)s."
+    address = first.address or first.name
+    return Done(Phrase(text, {"letter": letter.reference, "address": address}))
+
+
+async def _would_withdraw(doing: Doing) -> Done:
+    """Ask all that withdrawing asks, without the sealing of a letter."""
+    step = move(State(doing.request.state), Step.WITHDRAW)
+    await actions.require_right(doing.session, doing.request, step.right, doing.actor)
+    return Done(Phrase("A sealed letter withdraws it."))
+
+
+async def _withdraw(doing: Doing) -> Done:
+    letter = await sealing.withdraw(*doing.with_case, doing.reason, **doing.acting)
+    told = Phrase("Letter %(letter)s withdraws it.", {"letter": letter.reference})
+    return Done(told, letter.reference)
+
+
+TRIED = {Act.SUBMIT: _submit, Act.SEND: _send, Act.WITHDRAW: _would_withdraw}
+DONE = TRIED | {Act.WITHDRAW: _withdraw}
+
+
+def _act(name: str) -> Act:
+    """
+    Return an act of this page; reminders have one of their own.
+
+    Raises: NoSuchAct.
+    """
+    found = next((one for one in TRIED if one == name), None)
+    if found is None:
+        raise NoSuchAct
+    return found
+
+
+def _names(picked: Iterable[str]) -> list[str]:
+    """
+    Return each name once, in the order given.
+
+    Raises: TooMany.
+    """
+    names = list(dict.fromkeys(one.strip() for one in picked if one.strip()))
+    if len(names) > MOST:
+        raise TooMany("Choose at most %(most)s at once.", params={"most": str(MOST)})
+    return names
+
+
+def _page(
+    act: Act, lines: list[Line], *, is_done: bool = False, refusal: str = ""
+) -> TogetherPage:
+    return TogetherPage(
+        title=ACT_NAMES[act],
+        act=act,
+        lines=lines,
+        is_done=is_done,
+        needs_reason=act is Act.WITHDRAW,
+        refusal=refusal,
+    )
+
+
+@get("/requests/together", include_in_schema=False)
+async def preview(
+    request: Request[Any, Any, Any],
+    shell: Shell,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+) -> Response[str]:
+    """Show what an act would do to each of the requests that were picked."""
+    require(actor, Right.READ)
+    act = _act(request.query_params.get("act", ""))
+    names = _names(request.query_params.getall("picked", []))
+    acting = Acting(runtime, shell.words, platform_names(library), actor, now)
+    return shell.show(_page(act, await acting.tried(act, names)))
+
+
+@post("/requests/together", include_in_schema=False, status_code=200)
+async def confirm(
+    shell: Shell,
+    runtime: Runtime,
+    library: Protocols,
+    actor: Who,
+    now: Now,
+    form: Form,
+) -> Response[str]:
+    """Do it to each by itself, and say what became of it."""
+    require(actor, Right.READ)
+    act, names = _act(text(form, "act")), _names(several(form, "picked"))
+    reason = text(form, "reason")
+    platforms = platform_names(library)
+    acting = Acting(runtime, shell.words, platforms, actor, now, reason)
+    if act is Act.WITHDRAW and not reason:
+        why = in_a_line(ReasonMissing(), shell.words)
+        page = _page(act, await acting.tried(act, names), refusal=why)
+        return shell.show(page, status=422)
+    lines = await acting.done(act, names)
+    if act is Act.SEND and not all(one.is_refused for one in lines):
+        await runtime.ports.bell.ring(JOB)
+    return shell.show(_page(act, lines, is_done=True))
+
+
+router = Router("/", route_handlers=[preview, confirm])
