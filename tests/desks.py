@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,9 +16,15 @@ from platformlink.app import build
 from platformlink.identity.tables import User
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
+from platformlink.requests.jobs import notice_due
 from tests import factories
 from tests.factories import NOW
 from tests.seats import Client, HandClock, Seat, number, seat
+
+MAILED = {
+    "wordpress-com": ("site", "some-name.wordpress.com", "account"),
+    "cloudflare": ("domain", "example.com", "customer"),
+}
 
 
 @dataclass
@@ -80,6 +86,27 @@ class Desk:
         answer = await self.lea.post(f"/api/v1/requests/{name}/dispatches", given)
         assert answer.status_code == 201, answer.text
         return name
+
+    async def mailed(
+        self, library: Library, slug: str = "wordpress-com", by: Seat | None = None
+    ) -> str:
+        """The reference of a sealed preservation whose first way out is e-mail."""
+        async with self.runtime.sessions.begin() as session:
+            knows = (by or self.bob).actor
+            await factories.confirm_channels(session, library, slug, knows)
+        kind, value, data = MAILED[slug]
+        target = {"kind": kind, "value": value, "seen_on": "2026-11-23"}
+        return await self.ready(platform=slug, targets=[target], data=[data], entity="")
+
+    async def late(self, *names: str) -> None:
+        """Let the answers be eight days late, and the job draft what that calls for."""
+        due = []
+        for name in names:
+            clocks = (await self.lea.get(f"/api/v1/requests/{name}/clocks")).json()
+            due += [x["safe_due_at"] for x in clocks if x["kind"] == "response"]
+        self.clock.now = datetime.fromisoformat(max(due)) + timedelta(days=8)
+        await self.later()
+        await notice_due(self.runtime, self.clock.now)
 
 
 def body(case: str) -> dict[str, Any]:

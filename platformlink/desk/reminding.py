@@ -1,23 +1,20 @@
 """Several late answers chased at one confirmation: first what would go out, then it."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
 import structlog
 from litestar import Request, Response, Router, get, post
-from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.desk.board import platform_names
+from platformlink.desk.acting import PROVIDED, Acting, Acts
 from platformlink.dispatch import actions as dispatch
 from platformlink.dispatch.pages import JOB
 from platformlink.dispatch.rules import DispatchIn
 from platformlink.errors import Refusal
 from platformlink.letters.tables import Letter
-from platformlink.permissions import Actor, Right, require
-from platformlink.ports import Runtime as PlainRuntime
+from platformlink.permissions import Right, require
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.protocol import Channel
 from platformlink.protocols.shelf import Library
@@ -25,10 +22,9 @@ from platformlink.requests import chasing, sending
 from platformlink.requests.chasing import Late, Passed
 from platformlink.requests.tables import PlatformRequest
 from platformlink.values import Phrase
-from platformlink.web.handed import Form, Now, Runtime, Session, Shell, Who
+from platformlink.web.handed import Form, Session
 from platformlink.web.pages import Page
 
-Protocols = NamedDependency[Library]
 log = structlog.get_logger()
 
 
@@ -63,23 +59,22 @@ class RemindersPage(Page, frozen=True, kw_only=True):
 
 
 async def planned(
-    session: AsyncSession,
-    runtime: PlainRuntime,
-    library: Library,
-    ids: Collection[int],
-    *,
-    actor: Actor,
-    now: datetime,
+    session: AsyncSession, acting: Acting, ids: Collection[int]
 ) -> list[Letters]:
     """Return the letters that would chase these requests, one for each entity."""
     found: dict[tuple[str, str], list[Late]] = {}
-    for one in library.all():
+    for one in acting.library.all():
         late = await chasing.late_at(
-            session, runtime.authority, one.slug, actor=actor, now=now, among=ids
+            session,
+            acting.runtime.authority,
+            one.slug,
+            actor=acting.actor,
+            now=acting.now,
+            among=ids,
         )
         for each in late:
             found.setdefault((one.slug, each.request.entity), []).append(each)
-    return [await _letters(session, library, late) for late in found.values()]
+    return [await _letters(session, acting.library, late) for late in found.values()]
 
 
 async def _letters(
@@ -101,84 +96,68 @@ async def _letters(
     )
 
 
-async def _page(
+async def _shown(
     session: AsyncSession,
-    runtime: PlainRuntime,
-    library: Library,
+    acting: Acting,
     ids: Collection[int],
     outcomes: list[Outcome],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> RemindersPage:
-    letters = await planned(session, runtime, library, ids, actor=actor, now=now)
+) -> Response[str]:
+    letters = await planned(session, acting, ids)
     chased = {each.request.id for one in letters for each in one.late}
     passed = await chasing.passed_over(
-        session, runtime.authority, set(ids) - chased, actor=actor, now=now
+        session,
+        acting.runtime.authority,
+        set(ids) - chased,
+        actor=acting.actor,
+        now=acting.now,
     )
-    return RemindersPage(
+    page = RemindersPage(
         title="Reminders",
         letters=letters,
         passed=passed,
         outcomes=outcomes,
-        names=platform_names(library),
+        names=acting.platforms,
     )
+    return acting.shell.show(page)
 
 
 @get("/board/reminders", include_in_schema=False)
 async def preview(
-    request: Request[Any, Any, Any],
-    shell: Shell,
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    actor: Who,
-    now: Now,
+    request: Request[Any, Any, Any], session: Session, acting: Acts
 ) -> Response[str]:
     """Show every reminder that would go out for what was picked, or for a platform."""
-    require(actor, Right.SEND)
+    require(acting.actor, Right.SEND)
     ids = await chasing.candidates(
         session,
         platform=request.query_params.get("platform", ""),
         names=request.query_params.getall("picked", []),
-        actor=actor,
+        actor=acting.actor,
     )
-    page = await _page(session, runtime, library, ids, [], actor=actor, now=now)
-    return shell.show(page)
+    return await _shown(session, acting, ids, [])
 
 
 @post("/board/reminders", include_in_schema=False, status_code=200)
-async def confirm(
-    shell: Shell,
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    actor: Who,
-    now: Now,
-    form: Form,
-) -> Response[str]:
+async def confirm(session: Session, acting: Acts, form: Form) -> Response[str]:
     """
     Make and queue what was shown, each letter by itself; say what became of each.
 
     A second press finds nothing to do: the reminders belong to their letters then.
     """
-    require(actor, Right.SEND)
+    require(acting.actor, Right.SEND)
     ids = await chasing.candidates(
-        session, platform="", names=form.get("picked", []), actor=actor
+        session, platform="", names=form.get("picked", []), actor=acting.actor
     )
-    letters = await planned(session, runtime, library, ids, actor=actor, now=now)
-    outcomes = [await _carry_out(runtime, one, actor=actor, now=now) for one in letters]
+    letters = await planned(session, acting, ids)
+    outcomes = [await _carry_out(acting, one) for one in letters]
     if any(one.is_queued for one in outcomes):
-        await runtime.ports.bell.ring(JOB)
-    page = await _page(session, runtime, library, ids, outcomes, actor=actor, now=now)
-    return shell.show(page)
+        await acting.runtime.ports.bell.ring(JOB)
+    return await _shown(session, acting, ids, outcomes)
 
 
-async def _carry_out(
-    runtime: PlainRuntime, wanted: Letters, *, actor: Actor, now: datetime
-) -> Outcome:
+async def _carry_out(acting: Acting, wanted: Letters) -> Outcome:
     """Seal one letter and queue it for the mail server, where that is its way."""
     ids = [one.request.id for one in wanted.late]
+    runtime = acting.runtime
     try:
         # A transaction of its own: what fails takes no other letter with it.
         async with runtime.sessions.begin() as session:
@@ -187,8 +166,8 @@ async def _carry_out(
                 runtime,
                 wanted.platform,
                 wanted.entity,
-                actor=actor,
-                now=now,
+                actor=acting.actor,
+                now=acting.now,
                 among=ids,
             )
     except Refusal as refusal:
@@ -196,26 +175,24 @@ async def _carry_out(
     if wanted.channel is None or wanted.channel.kind != "email":
         return Outcome(wanted.name, letter.reference)
     try:
-        await _queue(runtime, letter, wanted.channel, actor=actor, now=now)
+        await _queue(acting, letter, wanted.channel)
     except Refusal as refusal:
         return _refused(wanted, refusal, letter.reference)
     return Outcome(wanted.name, letter.reference, is_queued=True)
 
 
-async def _queue(
-    runtime: PlainRuntime,
-    letter: Letter,
-    channel: Channel,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    async with runtime.sessions.begin() as session:
+async def _queue(acting: Acting, letter: Letter, channel: Channel) -> None:
+    async with acting.runtime.sessions.begin() as session:
         request = await session.get_one(PlatformRequest, letter.request_id)
         kept = await session.get_one(Letter, letter.id)
-        given = DispatchIn(channel=channel.code)
         await dispatch.send(
-            session, runtime.authority, request, kept, given, actor=actor, now=now
+            session,
+            acting.runtime.authority,
+            request,
+            kept,
+            DispatchIn(channel=channel.code),
+            actor=acting.actor,
+            now=acting.now,
         )
 
 
@@ -225,4 +202,4 @@ def _refused(wanted: Letters, refusal: Refusal, reference: str = "") -> Outcome:
     return Outcome(wanted.name, reference, refusal=why)
 
 
-router = Router("/", route_handlers=[preview, confirm])
+router = Router("/", route_handlers=[preview, confirm], dependencies=PROVIDED)

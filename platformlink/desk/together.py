@@ -3,16 +3,14 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
 import structlog
 from litestar import Request, Response, Router, get, post
-from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.desk.board import platform_names
+from platformlink.desk.acting import PROVIDED, Acting, Acts
 from platformlink.desk.rules import ACT_NAMES, Act
 from platformlink.dispatch import actions as dispatch
 from platformlink.dispatch import queries as dispatches
@@ -21,9 +19,7 @@ from platformlink.dispatch.rules import DispatchIn, NothingToSend
 from platformlink.errors import Conflict, Invalid, Missing, Refusal
 from platformlink.letters.rules import LetterKind
 from platformlink.permissions import Actor, Right, require
-from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols import queries as protocols
-from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, queries, sealing, sending, steps
 from platformlink.requests.queries import Filter
 from platformlink.requests.rules import (
@@ -40,12 +36,11 @@ from platformlink.requests.steps import Doing
 from platformlink.requests.tables import PlatformRequest
 from platformlink.values import Phrase
 from platformlink.web.forms import several, text
-from platformlink.web.handed import Form, Now, Runtime, Shell, Who
+from platformlink.web.handed import Form
 from platformlink.web.pages import Page
 from platformlink.web.problems import in_a_line
 from platformlink.web.words import Words
 
-Protocols = NamedDependency[Library]
 log = structlog.get_logger()
 MOST = 60  # that one confirmation acts on
 MOST_RELATED = 50
@@ -148,25 +143,23 @@ class TogetherPage(Page, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Acting:
-    """Somebody about to act on several requests, each in a transaction of its own."""
+class Together:
+    """One act for several requests, each in a transaction of its own."""
 
-    runtime: PlainRuntime
-    words: Words
-    platforms: dict[str, str]
-    actor: Actor
-    now: datetime
+    acting: Acting
+    act: Act
+    names: list[str]
     reason: str = ""
 
-    async def tried(self, act: Act, names: list[str]) -> list[Line]:
+    async def tried(self) -> list[Line]:
         """Return what would become of each; nothing of it is kept."""
-        sessions = self.runtime.sessions
-        return [await self._each(sessions, TRIED[act], one) for one in names]
+        opened, way = self.acting.runtime.sessions, TRIED[self.act]
+        return [await self._each(opened, way, name) for name in self.names]
 
-    async def done(self, act: Act, names: list[str]) -> list[Line]:
+    async def done(self) -> list[Line]:
         """Return what became of each; what is refused takes no other with it."""
-        sessions = self.runtime.sessions.begin
-        return [await self._each(sessions, DONE[act], one) for one in names]
+        opened, way = self.acting.runtime.sessions.begin, DONE[self.act]
+        return [await self._each(opened, way, name) for name in self.names]
 
     async def _each(
         self,
@@ -174,35 +167,37 @@ class Acting:
         way: Way,
         name: str,
     ) -> Line:
+        acting, words = self.acting, self.acting.shell.words
         line = Line(name=name)
         try:
             async with opened() as session:
                 request, case = await queries.by_reference(
-                    session, name, actor=self.actor, is_to_change=True
+                    session, name, actor=acting.actor, is_to_change=True
                 )
                 line = await self._line(session, request)
                 found = await way(
                     Doing(
-                        *(session, self.runtime, request, case),
-                        *(self.actor, self.now, self.reason),
+                        *(session, acting.runtime, request, case),
+                        *(acting.actor, acting.now, self.reason),
                     )
                 )
         except Refusal as refusal:
             log.info("together.refused", code=refusal.code)
-            told = _why(refusal, self.words)
+            told = _why(refusal, words)
             return msgspec.structs.replace(line, told=told, is_refused=True)
-        told = self.words.say(found.told)
+        told = words.say(found.told)
         return msgspec.structs.replace(line, told=told, letter=found.letter)
 
     async def _line(self, session: AsyncSession, request: PlatformRequest) -> Line:
         accounts = await queries.accounts_of(session, [request.id])
+        gettext = self.acting.shell.words.gettext
         return Line(
             name=request.reference or request.draft_id,
-            kind=self.words.gettext(KIND_NAMES[Kind(request.kind)]),
-            platform=self.platforms.get(request.platform, request.platform),
+            kind=gettext(KIND_NAMES[Kind(request.kind)]),
+            platform=self.acting.platforms.get(request.platform, request.platform),
             accounts=accounts.get(request.id, []),
             state=request.state,
-            state_name=self.words.gettext(STATE_NAMES[State(request.state)]),
+            state_name=gettext(STATE_NAMES[State(request.state)]),
         )
 
 
@@ -299,45 +294,29 @@ def _page(
 
 
 @get("/requests/together", include_in_schema=False)
-async def preview(
-    request: Request[Any, Any, Any],
-    shell: Shell,
-    runtime: Runtime,
-    library: Protocols,
-    actor: Who,
-    now: Now,
-) -> Response[str]:
+async def preview(request: Request[Any, Any, Any], acting: Acts) -> Response[str]:
     """Show what an act would do to each of the requests that were picked."""
-    require(actor, Right.READ)
+    require(acting.actor, Right.READ)
     act = _act(request.query_params.get("act", ""))
     names = _names(request.query_params.getall("picked", []))
-    acting = Acting(runtime, shell.words, platform_names(library), actor, now)
-    return shell.show(_page(act, await acting.tried(act, names)))
+    lines = await Together(acting, act, names).tried()
+    return acting.shell.show(_page(act, lines))
 
 
 @post("/requests/together", include_in_schema=False, status_code=200)
-async def confirm(
-    shell: Shell,
-    runtime: Runtime,
-    library: Protocols,
-    actor: Who,
-    now: Now,
-    form: Form,
-) -> Response[str]:
+async def confirm(acting: Acts, form: Form) -> Response[str]:
     """Do it to each by itself, and say what became of it."""
-    require(actor, Right.READ)
+    require(acting.actor, Right.READ)
     act, names = _act(text(form, "act")), _names(several(form, "picked"))
-    reason = text(form, "reason")
-    platforms = platform_names(library)
-    acting = Acting(runtime, shell.words, platforms, actor, now, reason)
-    if act is Act.WITHDRAW and not reason:
-        why = in_a_line(ReasonMissing(), shell.words)
-        page = _page(act, await acting.tried(act, names), refusal=why)
-        return shell.show(page, status=422)
-    lines = await acting.done(act, names)
+    together = Together(acting, act, names, text(form, "reason"))
+    if act is Act.WITHDRAW and not together.reason:
+        why = in_a_line(ReasonMissing(), acting.shell.words)
+        page = _page(act, await together.tried(), refusal=why)
+        return acting.shell.show(page, status=422)
+    lines = await together.done()
     if act is Act.SEND and not all(one.is_refused for one in lines):
-        await runtime.ports.bell.ring(JOB)
-    return shell.show(_page(act, lines, is_done=True))
+        await acting.runtime.ports.bell.ring(JOB)
+    return acting.shell.show(_page(act, lines, is_done=True))
 
 
-router = Router("/", route_handlers=[preview, confirm])
+router = Router("/", route_handlers=[preview, confirm], dependencies=PROVIDED)

@@ -1,13 +1,9 @@
 """Several late answers are chased at one confirmation, and none of them twice."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
 from platformlink.permissions import Role
 from platformlink.protocols.shelf import Library
-from platformlink.requests.jobs import notice_due
-from tests import factories
 from tests.desks import Desk
 from tests.dispatch.test_api import post_all
 from tests.seats import Seat, seat
@@ -16,17 +12,6 @@ pytestmark = pytest.mark.anyio
 
 API = "/api/v1/requests"
 PATH = "/board/reminders"
-
-
-async def late(desk: Desk, *names: str) -> None:
-    """Let the answers be eight days late, and the job draft what that calls for."""
-    due = []
-    for name in names:
-        clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
-        due += [x["safe_due_at"] for x in clocks if x["kind"] == "response"]
-    desk.clock.now = datetime.fromisoformat(max(due)) + timedelta(days=8)
-    await desk.later()
-    await notice_due(desk.runtime, desk.clock.now)
 
 
 async def preview(who: Seat, *names: str) -> str:
@@ -51,7 +36,7 @@ async def test_the_preview_says_what_goes_out_and_why_the_rest_does_not(
     desk: Desk,
 ) -> None:
     owed, ours, ready = await desk.sent(), await desk.sent(), await desk.ready()
-    await late(desk, owed, ours)
+    await desk.late(owed, ours)
     asked = {"kind": "need_more_info", "received_at": desk.clock.now.isoformat()}
     await desk.lea.post(f"{API}/{ours}/responses", asked)
 
@@ -68,7 +53,7 @@ async def test_the_preview_says_what_goes_out_and_why_the_rest_does_not(
 
 async def test_one_letter_chases_those_picked_and_no_others(desk: Desk) -> None:
     one, two, other = await desk.sent(), await desk.sent(), await desk.sent()
-    await late(desk, one, two, other)
+    await desk.late(one, two, other)
 
     text = await confirm(desk.lea, one, two)
 
@@ -82,7 +67,7 @@ async def test_a_second_press_makes_nothing_and_shows_what_was_made(
     desk: Desk,
 ) -> None:
     name = await desk.sent()
-    await late(desk, name)
+    await desk.late(name)
 
     await confirm(desk.lea, name)
     again = await confirm(desk.lea, name)
@@ -93,7 +78,7 @@ async def test_a_second_press_makes_nothing_and_shows_what_was_made(
 
 async def test_all_that_a_platform_owes_is_shown_at_once(desk: Desk) -> None:
     one, two = await desk.sent(), await desk.sent()
-    await late(desk, one, two)
+    await desk.late(one, two)
 
     text = (await desk.lea.page(f"{PATH}?platform=tiktok")).text
 
@@ -106,7 +91,7 @@ async def test_all_that_a_platform_owes_is_shown_at_once(desk: Desk) -> None:
 
 async def test_who_may_not_send_for_others_sees_and_makes_nothing(desk: Desk) -> None:
     name = await desk.sent()
-    await late(desk, name)
+    await desk.late(name)
     stranger = await seat(desk.client, desk.runtime, "stranger")
 
     assert name not in await preview(stranger, name)
@@ -114,21 +99,11 @@ async def test_who_may_not_send_for_others_sees_and_makes_nothing(desk: Desk) ->
     assert await letters_of(desk, name) == []
 
 
-TO = {
-    "wordpress-com": ("site", "some-name.wordpress.com", "account"),
-    "cloudflare": ("domain", "example.com", "customer"),
-}
-
-
 async def by_mail(
     desk: Desk, library: Library, slug: str, confirmer: Seat, sender: Seat
 ) -> str:
     """The reference of a preservation that went out by e-mail."""
-    async with desk.runtime.sessions.begin() as session:
-        await factories.confirm_channels(session, library, slug, confirmer.actor)
-    kind, value, data = TO[slug]
-    target = {"kind": kind, "value": value, "seen_on": "2026-11-23"}
-    name = await desk.ready(platform=slug, targets=[target], data=[data], entity="")
+    name = await desk.mailed(library, slug, confirmer)
     sent = await sender.post(f"{API}/{name}/dispatches", {"channel": "email"})
     assert sent.status_code == 201, sent.text
     await post_all(desk.runtime)
@@ -139,7 +114,7 @@ async def test_what_goes_by_mail_is_queued_and_the_server_takes_it(
     desk: Desk, library: Library
 ) -> None:
     name = await by_mail(desk, library, "wordpress-com", desk.bob, desk.lea)
-    await late(desk, name)
+    await desk.late(name)
 
     assert "goes out by e-mail to legal@wordpress.com" in await preview(desk.lea, name)
     text = await confirm(desk.lea, name)
@@ -157,7 +132,7 @@ async def test_a_letter_that_may_not_go_is_named_and_stops_no_other(
     max_ = await seat(desk.client, desk.runtime, "max", roles=(Role.LIAISON,))
     mailed = await by_mail(desk, library, "cloudflare", desk.lea, max_)  # Lea knows
     filed = await desk.sent()
-    await late(desk, mailed, filed)
+    await desk.late(mailed, filed)
 
     text = await confirm(desk.lea, mailed, filed)
 

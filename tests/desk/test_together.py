@@ -3,7 +3,6 @@
 import pytest
 
 from platformlink.protocols.shelf import Library
-from tests import factories
 from tests.desks import Desk
 from tests.dispatch.test_api import post_all
 from tests.seats import Seat, seat
@@ -33,22 +32,6 @@ async def confirm(who: Seat, act: str, *names: str, reason: str = "") -> str:
 async def state(desk: Desk, name: str) -> str:
     found: str = (await desk.lea.get(f"{API}/{name}")).json()["state"]
     return found
-
-
-async def mailed(desk: Desk, library: Library) -> str:
-    """The reference of a sealed preservation whose first way out is e-mail."""
-    async with desk.runtime.sessions.begin() as session:
-        await factories.confirm_channels(
-            session, library, "wordpress-com", desk.bob.actor
-        )
-    target = {
-        "kind": "site",
-        "value": "some-name.wordpress.com",
-        "seen_on": "2026-11-23",
-    }
-    return await desk.ready(
-        platform="wordpress-com", targets=[target], data=["account"], entity=""
-    )
 
 
 async def test_the_preview_does_nothing_and_says_why_the_rest_would_not_be(
@@ -92,7 +75,7 @@ async def test_those_that_can_be_are_submitted_and_the_others_named(
 async def test_what_goes_by_mail_is_sent_and_the_rest_names_its_way(
     desk: Desk, library: Library
 ) -> None:
-    letter, portal = await mailed(desk, library), await desk.ready()
+    letter, portal = await desk.mailed(library), await desk.ready()
 
     shown = await preview(desk.lea, "send", letter, portal)
     done, refused = (await confirm(desk.lea, "send", letter, portal)).split(NOT_DONE)

@@ -1,6 +1,6 @@
 """One letter names all that is late at a platform, and each counts as chased."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,17 +15,6 @@ API = "/api/v1/requests"
 CHASES = "/api/v1/platforms/tiktok/chases"
 
 
-async def late(desk: Desk, *names: str) -> None:
-    """Let the answers be eight days late, and the job draft what that calls for."""
-    due = []
-    for name in names:
-        clocks = (await desk.lea.get(f"{API}/{name}/clocks")).json()
-        due += [x["safe_due_at"] for x in clocks if x["kind"] == "response"]
-    desk.clock.now = datetime.fromisoformat(max(due)) + timedelta(days=8)
-    await desk.later()
-    await notice_due(desk.runtime, desk.clock.now)
-
-
 async def entity(desk: Desk, name: str) -> str:
     page = (await desk.lea.page("/platforms/tiktok")).text
     assert name in page
@@ -36,15 +25,19 @@ async def chase(desk: Desk, name: str) -> Any:  # noqa: ANN401 - a response
     return await desk.lea.post(CHASES, {"entity": await entity(desk, name)})
 
 
+async def sent(desk: Desk, letter: Any) -> None:  # noqa: ANN401 - JSON
+    given = {"channel": "form", "proof": {"reference": "TT-9"}}
+    answer = await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
+    assert answer.status_code == 201, answer.text
+
+
 async def test_one_letter_names_all_and_each_counts_as_chased(desk: Desk) -> None:
     first, second = await desk.sent(), await desk.sent()
-    await late(desk, first, second)
+    await desk.late(first, second)
 
     letter = (await chase(desk, first)).json()
-    given = {"channel": "form", "proof": {"reference": "TT-9"}}
-    sent = await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
+    await sent(desk, letter)
 
-    assert sent.status_code == 201, sent.text
     assert letter["kind"].startswith("reminder_")
     for name in (first, second):
         assert (await desk.lea.get(f"{API}/{name}/reminders")).json() == []
@@ -57,10 +50,9 @@ async def test_one_letter_names_all_and_each_counts_as_chased(desk: Desk) -> Non
 
 async def test_nobody_is_chased_twice_on_one_day(desk: Desk) -> None:
     name = await desk.sent()
-    await late(desk, name)
+    await desk.late(name)
     letter = (await chase(desk, name)).json()
-    given = {"channel": "form", "proof": {"reference": "TT-9"}}
-    await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
+    await sent(desk, letter)
     await notice_due(desk.runtime, desk.clock.now + timedelta(days=7))
 
     assert name not in (await desk.lea.page("/platforms/tiktok")).text
@@ -70,13 +62,12 @@ async def test_nobody_is_chased_twice_on_one_day(desk: Desk) -> None:
 
 async def test_what_waits_for_us_is_left_out(desk: Desk) -> None:
     ours, theirs = await desk.sent(), await desk.sent()
-    await late(desk, ours, theirs)
+    await desk.late(ours, theirs)
     asked = {"kind": "need_more_info", "received_at": desk.clock.now.isoformat()}
     await desk.lea.post(f"{API}/{ours}/responses", asked)
 
     letter = (await chase(desk, theirs)).json()
-    given = {"channel": "form", "proof": {"reference": "TT-9"}}
-    await desk.lea.post(f"{API}/{letter['reference']}/dispatches", given)
+    await sent(desk, letter)
 
     told = {
         name: (await desk.lea.get(f"{API}/{name}/events")).text
@@ -99,7 +90,7 @@ async def test_where_nothing_is_late_no_letter_is_made(desk: Desk) -> None:
 
 async def test_others_requests_are_not_chased_by_an_investigator(desk: Desk) -> None:
     name = await desk.sent()
-    await late(desk, name)
+    await desk.late(name)
     stranger = await seat(desk.client, desk.runtime, "stranger")
 
     answer = await stranger.post(CHASES, {"entity": await entity(desk, name)})
