@@ -20,6 +20,8 @@ Decisions
   exhibit that was damaged since goes in as it is, and does not fit its line.
 - 2026-11-25: Whoever holds a package can ask without an account whether its list is
   one that was recorded, and learns nothing but when.
+- 2026-11-25: What colleagues wrote beside a request goes in: whoever may take it may
+  read that too. The button says so, since a package leaves the house.
 - 2026-11-25: No BagIt: its `data/` folder hides the page that is to be opened first.
   The list of hashes has its format, so `sha256sum --check` reads it.
 """

@@ -23,8 +23,8 @@ from platformlink.exports.schemas import (
 )
 from platformlink.identity import queries as identity
 from platformlink.protocols import queries as protocols
+from platformlink.requests import comments, sending, showing
 from platformlink.requests import queries as requests
-from platformlink.requests import sending, showing
 from platformlink.requests.tables import PlatformRequest
 from platformlink.responses import evidence as shown
 from platformlink.responses import queries as responses
@@ -99,6 +99,10 @@ async def record(
         ],
         events=[
             showing.event(event, name or "", words) for event, name in reversed(history)
+        ],
+        comments=[
+            showing.comment(one)
+            for one in await comments.of_request(session, request.id)
         ],
     )
 

@@ -7,7 +7,7 @@ import msgspec
 
 from platformlink.dispatch.schemas import DispatchOut
 from platformlink.evidence.schemas import CustodyOut, ItemOut
-from platformlink.requests.schemas import EventOut, TargetOut
+from platformlink.requests.schemas import CommentOut, EventOut, TargetOut
 from platformlink.responses.schemas import AnswerOut
 
 
@@ -132,3 +132,4 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     clocks: list[ClockOut]
     evidence: list[EvidenceOut]
     events: list[EventOut]
+    comments: list[CommentOut]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,19 @@ async def test_a_package_has_all_there_is_of_a_request(desk: Desk) -> None:
     (told,) = record["letters"]
     assert files[told["file"]] == letter.content
     assert hashlib.sha256(letter.content).hexdigest() == told["file_sha256"]
+
+
+async def test_a_package_has_what_colleagues_wrote_to_each_other(desk: Desk) -> None:
+    case = await desk.case()
+    name = (await desk.draft(case))["id"]
+    said = "Ask the <mother> first"
+    await desk.bob.submit(f"/requests/{name}/comments", {"text": said})
+
+    files = opened(await given(desk, f"/cases/{case}"))
+
+    (told,) = json.loads(files[f"requests/{name}/record.json"])["comments"]
+    assert (told["author"], told["text"]) == (desk.bob.actor.name, said)
+    assert escape(said) in files["index.html"].decode()
 
 
 async def test_every_hash_of_the_list_is_right_and_no_file_is_left_out(
