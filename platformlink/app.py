@@ -72,6 +72,7 @@ from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
 from platformlink.responses import evidence
 from platformlink.responses import pages as responses_pages
+from platformlink.retention import pages as retention_pages
 from platformlink.web import docs, problems, refusals, shield, styleguide
 from platformlink.web.pages import STATIC, Shell
 from platformlink.web.words import Words, choose_language
@@ -264,7 +265,7 @@ ROUTERS: tuple[Router, ...] = (
         feed.router,
         tour.router,
     ),
-    *(exports_api.router, exports_pages.router),
+    *(exports_api.router, exports_pages.router, retention_pages.router),
 )
 
 

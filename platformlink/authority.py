@@ -121,10 +121,15 @@ class Webhook(Strict, frozen=True):
 
 
 class Retention(Strict, frozen=True):
-    """How many days records are kept before a review."""
+    """
+    How many days records rest before something is done.
 
-    closed_days: int = 1095
-    draft_days: int = 90
+    After `draft_days` without saving, a draft is announced and then emptied; of a case
+    that is over for `closed_days` a person says why it is kept.
+    """
+
+    closed_days: Annotated[int, msgspec.Meta(ge=1)] = 1095
+    draft_days: Annotated[int, msgspec.Meta(ge=1)] = 90
 
 
 class VaultEntry(Strict, frozen=True):

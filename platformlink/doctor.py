@@ -185,6 +185,19 @@ async def _protocols(settings: Settings) -> Check:
     return Check("protocols", "fine", f"{count} platforms")
 
 
+async def _retention(settings: Settings) -> Check:
+    try:
+        terms = wiring.authority_of(settings).retention
+    except Refusal as refusal:
+        mend = "see PLATFORMLINK_AUTHORITY"
+        return Check("retention", "missing", str(refusal), mend)
+    text = (
+        f"drafts are announced after {terms.draft_days} days and then emptied;"
+        f" cases wait for a decision after {terms.closed_days} days"
+    )
+    return Check("retention", "fine", text)
+
+
 async def _storage(settings: Settings) -> Check:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -208,6 +221,7 @@ async def examine(settings: Settings) -> list[Check]:
     storage = await _storage(settings)
     later: tuple[Callable[[Settings], Awaitable[Check]], ...] = (
         *(_database, _clock, _queue, _seal, _mail, _mail_key, _protocols),
+        _retention,
     )
     try:
         with embedded.servers(settings) as settled:

@@ -15,6 +15,7 @@ from platformlink import wiring
 from platformlink.adapters import queue
 from platformlink.dispatch import jobs as dispatch
 from platformlink.evidence import jobs as evidence
+from platformlink.identity import jobs as identity
 from platformlink.letters import jobs as letters
 from platformlink.mailbox import jobs as mailbox
 from platformlink.notices import jobs as notices
@@ -23,6 +24,7 @@ from platformlink.reports import jobs as reports
 from platformlink.requests import jobs as requests
 from platformlink.requests import news
 from platformlink.responses import jobs as responses
+from platformlink.retention import jobs as retention
 from platformlink.webhooks import jobs as webhooks
 
 log = structlog.get_logger()
@@ -50,6 +52,14 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (reports.tell_of_brief, EVERY_MINUTE),
     (webhooks.deliver_webhooks, EVERY_10_SECONDS),
 )
+
+# At night, and when a worker starts: one that was off at that hour makes up for it.
+NIGHTLY: tuple[Job, ...] = (
+    retention.review_records,
+    identity.forget_ended,
+    notices.forget_read,
+)
+NIGHT = {"hour": 1, "minute": 17, "second": 30}  # UTC
 
 
 def _named(job: Job) -> str:
@@ -83,24 +93,32 @@ def as_arq(runtime: Runtime, job: Job) -> Callable[..., Coroutine[Any, Any, int]
     return run
 
 
+def _times() -> list[tuple[Job, dict[str, Any]]]:
+    """Return each job with the times of its runs, as arq names them."""
+    often: list[tuple[Job, dict[str, Any]]] = [
+        (job, {"second": seconds}) for job, seconds in TIMETABLE
+    ]
+    return [*often, *((job, dict(NIGHT)) for job in NIGHTLY)]
+
+
 def build(runtime: Runtime, redis_url: str) -> Worker:
     """Return the worker; it runs with `await worker.async_run()`."""
     crons = [
         cron(
             as_arq(runtime, job),
             name=f"cron-{_named(job)}",
-            second=seconds,
+            **when,
             run_at_startup=True,
             unique=True,
             timeout=300,
             keep_result=0,
         )
-        for job, seconds in TIMETABLE
+        for job, when in _times()
     ]
     return Worker(
         functions=[
             func(as_arq(runtime, job), name=_named(job), keep_result=0)
-            for job, _ in TIMETABLE
+            for job, _ in _times()
         ],
         cron_jobs=crons,
         redis_settings=queue.settings(redis_url),
@@ -113,7 +131,7 @@ def build(runtime: Runtime, redis_url: str) -> Worker:
 
 async def run_all(runtime: Runtime) -> None:
     """Run every job once: what a worker does while the queue is away."""
-    for job, _ in TIMETABLE:
+    for job, _ in _times():
         await as_arq(runtime, job)({})
 
 

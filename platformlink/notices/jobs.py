@@ -1,13 +1,14 @@
-"""Mailing what people were told."""
+"""Mailing what people were told, and forgetting what they read long ago."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, and_, false, or_
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from platformlink.audit import actions as audit
 from platformlink.authority import Authority, said
 from platformlink.clocks import calendars
 from platformlink.clocks import queries as clocks
@@ -21,6 +22,9 @@ from platformlink.web.words import Words
 
 MOST = 50
 PATIENCE = 3  # with a mail server that takes nothing
+# Its key stands against telling it again; what is a year old is not told again.
+READ_KEPT = timedelta(days=365)
+BATCH = 5000
 log = structlog.get_logger()
 
 
@@ -159,3 +163,31 @@ def _mail(runtime: Runtime, notices: Sequence[Notice], user: User) -> Mail:
         text=f"{text}\n",
         message_id=f"<notice-{notices[-1].id}@{authority.mail_domain}>",
     )
+
+
+async def forget_read(runtime: Runtime, now: datetime) -> int:
+    """Remove what was told and read a year ago; what nobody read stays."""
+    done = 0
+    while True:
+        async with runtime.sessions.begin() as session:
+            count = await _forget(session, now - READ_KEPT)
+            if count:
+                audit.record(
+                    session,
+                    actor_id=None,
+                    verb="notices.forgotten",
+                    subject="notices",
+                    now=now,
+                    purpose=f"read notices: {count}",
+                )
+        done += count
+        if count < BATCH:
+            return done
+
+
+async def _forget(session: AsyncSession, before_at: datetime) -> int:
+    old = select(Notice.id).where(
+        col(Notice.read_at) < before_at, col(Notice.told_at) < before_at
+    )
+    old = old.limit(BATCH).with_for_update(skip_locked=True)
+    return (await session.exec(delete(Notice).where(col(Notice.id).in_(old)))).rowcount

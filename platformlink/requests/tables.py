@@ -53,6 +53,12 @@ class PlatformRequest(SQLModel, table=True):
             "id",
             postgresql_where=text("needs_ratification"),
         ),
+        # What nobody works on is looked for each night.
+        Index(
+            "ix_platform_request_draft",
+            "changed_at",
+            postgresql_where=text("state = 'draft' and reference is null"),
+        ),
         Index("ix_platform_request_platform", "platform", "id"),
         Index("ix_platform_request_changed_at", "changed_at", "id"),
         words_index(
@@ -120,6 +126,8 @@ class PlatformRequest(SQLModel, table=True):
     )
     created_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     changed_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    # When it was said that this draft will be emptied; saving it takes that back.
+    announced_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     submitted_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     approved_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     approver_id: int | None = Field(

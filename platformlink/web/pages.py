@@ -66,6 +66,7 @@ def commands(actor: Actor | None) -> tuple[NavItem, ...]:
         (NavItem("/handover", "Hand-over"), do_desk),
         (NavItem("/clocks", "Calculator of deadlines"), may(actor, Right.READ)),
         (NavItem("/admin/calendar", "Rest days"), may(actor, Right.ADMINISTER)),
+        (NavItem("/retention", "Records"), do_write or may(actor, Right.ADMINISTER)),
         (NavItem("/verify", "Verify a letter"), True),
         (NavItem("/notices", "Notices"), True),
         (NavItem("/profile", "Profile, language and appearance"), True),

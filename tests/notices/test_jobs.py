@@ -14,7 +14,7 @@ from platformlink.errors import NotTaken, TurnedAway
 from platformlink.identity.rules import Pace
 from platformlink.identity.tables import User
 from platformlink.notices import actions
-from platformlink.notices.jobs import mail_waiting
+from platformlink.notices.jobs import forget_read, mail_waiting
 from platformlink.notices.tables import Notice
 from platformlink.ports import Mail, Mailer, Runtime
 from platformlink.values import Phrase
@@ -252,3 +252,23 @@ async def test_a_day_that_the_authority_declared_a_holiday_is_quiet(
 
     assert await mailed(desk, later) == []
     assert len(await mailed(desk, later + timedelta(days=1))) == 1
+
+
+async def test_what_was_read_a_year_ago_goes_and_what_nobody_read_stays(
+    runtime: Runtime,
+) -> None:
+    (ann, *_) = await people(runtime)
+    old, new = NOW - timedelta(days=400), NOW - timedelta(days=300)
+    await tell(runtime, [ann], "/old", at=old)
+    await tell(runtime, [ann], "/new", at=new)
+    async with runtime.sessions.begin() as session:
+        await session.exec(
+            update(Notice).where(col(Notice.user_id) == ann).values(read_at=old)
+        )
+    await tell(runtime, [ann], "/unread", at=old)
+
+    await forget_read(runtime, NOW)
+
+    async with runtime.sessions() as session:
+        query = select(Notice.path).where(Notice.user_id == ann)
+        assert set(await session.exec(query)) == {"/new", "/unread"}

@@ -37,7 +37,8 @@ EVERY = (
     *(("ana", "profile", "/profile"), ("luan", "platforms", "/platforms")),
     *(("luan", "platform", "/platforms/tiktok"), ("besa", "home-approver", "/")),
     *(("elira", "report", "/reports"), ("elira", "counts", "/board")),
-    *(("ilir", "people", "/admin"), ("nora", "audit", "/audit?verify=true")),
+    *(("ilir", "people", "/admin"), ("ilir", "records", "/retention")),
+    ("nora", "audit", "/audit?verify=true"),
     *(("dritan", "home-albanian", "/"), ("", "verify", "/verify")),
 )
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
