@@ -82,10 +82,7 @@ async def _record(
         return None
     period = reports.period_of(authority, now, None, None)
     period = msgspec.structs.replace(period, platform=slug)
-    report = await reports.responsiveness(
-        session, authority, period, by=("platform",), actor=actor
-    )
-    return report.total
+    return await reports.figures(session, authority, period, actor=actor)
 
 
 @get("/platforms/{slug:str}", include_in_schema=False)

@@ -3,9 +3,11 @@ What happened, counted: how fast and how well platforms answer. Reads, never wri
 
     requests, responses, clocks -> queries.facts -> rules.report -> page, JSON, CSV
 
-`estimates` holds the statistics (Kaplan-Meier, Wilson), `worktime` the measure of
-their time, `charts` the geometry of pictures; `rules` says what is counted. Three
-extra files, since each is pure arithmetic of its own and `rules` reads better alone.
+`asked` is one request as it is counted, `estimates` the statistics (Kaplan-Meier,
+Wilson), `worktime` the measure of their time, `charts` the geometry of pictures;
+`rules` says what is counted, `official` what others define: their texts stand in
+`standards`, what only they ask is read by `issuing` and told by `sets`. Each is pure
+arithmetic of its own, or the half of a file that would be too long to read.
 
 Decisions
 - 2026-11-24: Time is *their* time: from the sending, in the zone and the calendar of
@@ -19,4 +21,9 @@ Decisions
   (Wilson); below ten it is marked as too few to judge and nothing is ranked.
 - 2026-11-24: Where the last step of the curve reaches all, the interval of the step
   before is kept: Greenwood's variance has no value there.
+- 2026-11-25: The official sets are counted for every footing, certificates apart; what
+  is not recorded (enforcement, remedies, other countries) is said to be not answerable
+  and never shown as 0. A mean is given only where the Regulation asks for one.
+- 2026-11-25: Who may only count is told of no combination of data, addressee and
+  situation with fewer than five requests, its key left out with it.
 """

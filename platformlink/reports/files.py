@@ -31,6 +31,7 @@ WIDEST_COLUMN = 60
 MEDIA = {
     "json": "application/json",
     "csv": "text/csv",
+    "measures.csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
@@ -140,12 +141,20 @@ def as_xlsx(shown: Shown) -> bytes:
         [say("Reason"), say("Whose fault"), say("Requests")],
         [[one.name, one.fault or "", one.count] for one in reasons],
     )
+    measured = schemas.measure_lines(report, say)
+    _sheet(
+        book,
+        say("Official measures"),
+        list(schemas.MEASURE_HEAD),
+        [list(one.values()) for one in measured],
+    )
     kept = [
         (say("Period"), f"{report.from_on} – {report.to_on}"),
         (say("Counted"), shown.words.when(report.as_of)),
         ("SHA-256", rules.digest(report)),
     ]
     means = [(say(FIGURE_NAMES[name]), say(text)) for name, text in DEFINITIONS.items()]
+    means += [(one.name, one.definition) for one in schemas.measures_out(report, say)]
     _sheet(
         book,
         say("Definitions"),
@@ -165,7 +174,13 @@ async def _xlsx(shown: Shown, runtime: Runtime) -> bytes:
 
 
 async def _csv(shown: Shown, runtime: Runtime) -> bytes:
-    return schemas.as_csv(shown.report).encode()
+    rows = schemas.lines(shown.report)
+    return schemas.as_csv(rows, rows[-1]).encode()
+
+
+async def _measures(shown: Shown, runtime: Runtime) -> bytes:
+    rows = schemas.measure_lines(shown.report, shown.say)
+    return schemas.as_csv(rows, schemas.MEASURE_HEAD).encode()
 
 
 async def _json(shown: Shown, runtime: Runtime) -> bytes:
@@ -176,6 +191,7 @@ async def _json(shown: Shown, runtime: Runtime) -> bytes:
 FORMATS: dict[str, Callable[[Shown, Runtime], Awaitable[bytes]]] = {
     "json": _json,
     "csv": _csv,
+    "measures.csv": _measures,
     "xlsx": _xlsx,
     "pdf": _pdf,
 }

@@ -11,9 +11,10 @@ from litestar.response import Redirect
 
 from platformlink.authority import Authority, said
 from platformlink.protocols.shelf import Library
-from platformlink.reports import files, queries, showing
+from platformlink.reports import files, queries, sets, showing
 from platformlink.reports.ourside import OurSide
 from platformlink.reports.rules import Report
+from platformlink.reports.sets import Sets
 from platformlink.reports.showing import Ours, Shown, Told
 from platformlink.requests.rules import KIND_NAMES, Kind
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
@@ -33,6 +34,8 @@ class ReportPage(Page, frozen=True, kw_only=True):
     choices: list[tuple[str, str, bool]]
     files: list[tuple[str, str]]
     kind: str
+    sets: Sets
+    measures_path: str
 
 
 def _choices(shown: Shown) -> list[tuple[str, str, bool]]:
@@ -50,12 +53,15 @@ def _choices(shown: Shown) -> list[tuple[str, str, bool]]:
 
 def _files(report: Report, kind: str) -> list[tuple[str, str]]:
     """Return the forms in which the report can be taken along, and their addresses."""
-    query = {"from": f"{report.from_on}", "to": f"{report.to_on}", "kind": kind}
-    asked = urlencode(query)
     return [
-        (name, f"/reports/responsiveness.{ending}?{asked}")
+        (name, _address(report, kind, ending))
         for name, ending in (("PDF", "pdf"), ("Excel", "xlsx"), ("CSV", "csv"))
     ]
+
+
+def _address(report: Report, kind: str, ending: str) -> str:
+    query = {"from": f"{report.from_on}", "to": f"{report.to_on}", "kind": kind}
+    return f"/reports/responsiveness.{ending}?{urlencode(query)}"
 
 
 def _page(shown: Shown, ours: OurSide, authority: Authority) -> ReportPage:
@@ -67,6 +73,8 @@ def _page(shown: Shown, ours: OurSide, authority: Authority) -> ReportPage:
         choices=_choices(shown),
         files=_files(shown.report, shown.kind),
         kind=shown.kind,
+        sets=sets.sets(shown),
+        measures_path=_address(shown.report, shown.kind, "measures.csv"),
     )
 
 
@@ -116,7 +124,7 @@ async def as_file(
     kind: FromQuery[str] = Kind.DISCLOSURE.value,
 ) -> Response[bytes]:
     """Return the report as a brief, a workbook, a table or JSON."""
-    form = request.url.path.rpartition(".")[2]
+    form = request.url.path.partition(".")[2]
     counted = "" if kind == "all" else kind
     period = queries.period_of(runtime.authority, now, from_on, to_on, counted)
     found = await queries.responsiveness(

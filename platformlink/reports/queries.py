@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from platformlink.authority import Authority
+from platformlink.authority import BOUND, Authority
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.clocks import calendars
 from platformlink.clocks import queries as clock_queries
@@ -24,11 +24,13 @@ from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.clocks.terms import Pause, Source
 from platformlink.identity.tables import Unit
 from platformlink.permissions import Actor, Reach, Right, reach, require
-from platformlink.reports import ourside, rules
+from platformlink.reports import issuing, official, ourside, rules
+from platformlink.reports.asked import Asked
+from platformlink.reports.official import Issued, Official
 from platformlink.reports.ourside import Handled, OurSide, Waiting
-from platformlink.reports.rules import Asked, Report
+from platformlink.reports.rules import Elapsed, Figures, Report
 from platformlink.reports.worktime import Worktime
-from platformlink.requests.rules import Outcome, State, Step
+from platformlink.requests.rules import Outcome, State, Step, is_emergency
 from platformlink.requests.tables import PlatformRequest, RequestEvent
 from platformlink.responses.codes import Effect, Kind
 from platformlink.responses.queries import COUNTS
@@ -110,19 +112,14 @@ async def responsiveness(
     actor: Actor,
 ) -> Report:
     """
-    Return how platforms answered what was sent in a period.
+    Return how platforms answered what was sent in a period, and the official sets.
 
     Raises: MayNot, ReportInvalid.
     """
     require(actor, Right.REPORT)
     rules.check(period.from_on, period.to_on, by)
     asked = await facts(session, authority, period, actor=actor)
-    worktimes = await _worktimes(session, asked, period)
-
-    def measure(one: Asked, end_at: datetime) -> float:
-        worktime = worktimes[one.zone, one.calendar]
-        return worktime.of_clock(one.sent_at, end_at, one.pauses)
-
+    measure = await _measure(session, asked, period)
     return rules.report(
         asked,
         measure,
@@ -130,7 +127,85 @@ async def responsiveness(
         to_on=period.to_on,
         as_of=period.as_of,
         by=by,
+        official=await _official(session, authority, period, asked, measure, actor),
     )
+
+
+async def figures(
+    session: AsyncSession, authority: Authority, period: Period, *, actor: Actor
+) -> Figures:
+    """
+    Return the figures of all that was sent in a period, without the official sets.
+
+    Raises: MayNot, ReportInvalid.
+    """
+    require(actor, Right.REPORT)
+    rules.check(period.from_on, period.to_on, ())
+    asked = await facts(session, authority, period, actor=actor)
+    measure = await _measure(session, asked, period)
+    return rules.figures(asked, measure, period.as_of)
+
+
+async def _measure(
+    session: AsyncSession, asked: Sequence[Asked], period: Period
+) -> Elapsed:
+    """Return how to measure their time, in working days until an instant."""
+    worktimes = await _worktimes(session, asked, period)
+
+    def measure(one: Asked, end_at: datetime) -> float:
+        worktime = worktimes[one.zone, one.calendar]
+        return worktime.of_clock(one.sent_at, end_at, one.pauses)
+
+    return measure
+
+
+async def _official(
+    session: AsyncSession,
+    authority: Authority,
+    period: Period,
+    asked: Sequence[Asked],
+    measure: Elapsed,
+    actor: Actor,
+) -> Official:
+    """Return the official sets; who may only count is given no small cells."""
+    found = official.measures(
+        await issued(session, authority, period, asked, actor=actor),
+        lambda one: measure(one, one.substance_at or one.until_at),
+        emergencies_before=await _emergencies_before(session, authority, period, actor),
+    )
+    is_discreet = reach(actor, Right.REPORT) is Reach.COUNTS
+    return Official(
+        measures=official.discreet(found) if is_discreet else found,
+        is_bound=authority.country in BOUND,
+        is_discreet=is_discreet,
+    )
+
+
+async def issued(
+    session: AsyncSession,
+    authority: Authority,
+    period: Period,
+    asked: Sequence[Asked],
+    *,
+    actor: Actor,
+) -> list[Issued]:
+    """Return each request with what the official sets ask of it."""
+    sent = _sent(authority, period, actor)
+    return await issuing.issued(session, authority, asked, sent, counted_by(actor))
+
+
+async def _emergencies_before(
+    session: AsyncSession, authority: Authority, period: Period, actor: Actor
+) -> int:
+    """Count the emergencies of the period of the same length just before."""
+    days = period.to_on - period.from_on + DAY
+    before = msgspec.structs.replace(
+        period, from_on=period.from_on - days, to_on=period.from_on - DAY
+    )
+    sent = _sent(authority, before, actor)
+    query = select(PlatformRequest.kind, PlatformRequest.urgency)
+    rows = await session.exec(query.where(col(PlatformRequest.id).in_(sent)))
+    return sum(is_emergency(kind, urgency) for kind, urgency in rows)
 
 
 async def facts(
@@ -176,6 +251,7 @@ def _fact(
     withdrawn_at = moved.withdrawn_at if moved else None
     is_done = request.state in DONE and moved is not None
     return Asked(
+        id=request.id,
         platform=request.platform,
         kind=request.kind,
         month=f"{sent_at.astimezone(authority.tz):%Y-%m}",

@@ -7,16 +7,18 @@ from datetime import date, datetime
 
 import msgspec
 
-from platformlink.clocks.terms import Pause, Source
+from platformlink.clocks.terms import Source
 from platformlink.errors import FieldError, Invalid
 from platformlink.reports import estimates
+from platformlink.reports.asked import Asked
 from platformlink.reports.estimates import FEWEST, Curve, Lapse, Quantile, Share
+from platformlink.reports.official import Official
 from platformlink.requests.rules import Outcome
 from platformlink.responses.codes import Fault
-from platformlink.responses.rules import DATA, faults
+from platformlink.responses.rules import faults
 
+NOTHING = Official()
 KEYS = ("platform", "kind", "month")
-UNDECIDED = (Outcome.NOT_ASSESSED, Outcome.PRESERVED_ONLY)
 
 DEFINITIONS = {
     "sent": "Requests that went out in the period.",
@@ -72,60 +74,7 @@ class ReportInvalid(Invalid):
     title = "There is no such report"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    One request that went out, and what came of it; instants are aware.
-
-    ``until_at`` is where it stopped being watched: its withdrawal, or now. ``zone`` and
-    ``calendar`` are those of whoever must answer. ``due_at`` is the expected time with
-    its pauses, None where no clock ran.
-    """
-
-    platform: str
-    kind: str
-    month: str
-    sent_at: datetime
-    until_at: datetime
-    acknowledged_at: datetime | None = None
-    substance_at: datetime | None = None
-    completed_at: datetime | None = None
-    is_withdrawn: bool = False
-    zone: str = "UTC"
-    calendar: str | None = None
-    pauses: tuple[Pause, ...] = ()
-    due_at: datetime | None = None
-    source: Source | None = None
-    outcomes: tuple[Outcome, ...] = ()
-    outcome: Outcome = Outcome.NOT_ASSESSED
-    reasons: frozenset[str] = frozenset()
-    returned_at: datetime | None = None
-    was_delivered: bool = False
-
-    @property
-    def has_data(self) -> bool:
-        """Say whether some data came, assessed item by item or not yet."""
-        is_unassessed = self.outcome is Outcome.NOT_ASSESSED
-        return self.outcome in DATA or (self.was_delivered and is_unassessed)
-
-    @property
-    def is_decided(self) -> bool:
-        """Say whether there is a final answer that tells whether data came."""
-        is_told = self.has_data or self.outcome not in UNDECIDED
-        return self.completed_at is not None and is_told
-
-    @property
-    def is_our_fault(self) -> bool:
-        """Say whether it was returned or refused for a reason of ours."""
-        return self.returned_at is not None and Fault.OURS in faults(self.reasons)
-
-    @property
-    def was_in_time(self) -> bool:
-        """Say whether the final answer came by the expected time."""
-        done, due = self.completed_at, self.due_at
-        return done is not None and due is not None and done < due
-
-
-Measure = Callable[[Asked, datetime], float]  # working days until an instant
+Elapsed = Callable[[Asked, datetime], float]  # working days until an instant
 
 
 class Time(msgspec.Struct, frozen=True):
@@ -186,7 +135,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
     A report: which days (both included), as of when, the whole, by group and by month.
 
-    A month is that of the sending, in the authority's zone.
+    A month is that of the sending, in the authority's zone. ``official`` are the sets
+    that others define.
     """
 
     from_on: date
@@ -196,6 +146,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     total: Figures
     rows: tuple[Row, ...]
     months: tuple[Row, ...]
+    official: Official = NOTHING
 
 
 def check(from_on: date, to_on: date, by: Collection[str]) -> None:
@@ -219,12 +170,13 @@ def check(from_on: date, to_on: date, by: Collection[str]) -> None:
 
 def report(
     asked: Collection[Asked],
-    measure: Measure,
+    measure: Elapsed,
     *,
     from_on: date,
     to_on: date,
     as_of: datetime,
     by: tuple[str, ...],
+    official: Official = NOTHING,
 ) -> Report:
     """Return the figures of all requests and of each group, in the order of keys."""
 
@@ -245,10 +197,11 @@ def report(
         total=figures(asked, measure, as_of),
         rows=rows(by) if by else (),
         months=rows(("month",)),
+        official=official,
     )
 
 
-def figures(asked: Collection[Asked], measure: Measure, as_of: datetime) -> Figures:
+def figures(asked: Collection[Asked], measure: Elapsed, as_of: datetime) -> Figures:
     """Return all figures of a group."""
     still_open = [one for one in asked if not one.completed_at and not one.is_withdrawn]
     decided = [one for one in asked if one.is_decided]
@@ -274,7 +227,7 @@ def figures(asked: Collection[Asked], measure: Measure, as_of: datetime) -> Figu
     )
 
 
-def _time(asked: Iterable[Asked], measure: Measure, what: str) -> Time:
+def _time(asked: Iterable[Asked], measure: Elapsed, what: str) -> Time:
     """Return how long one thing took; what has not happened counts as so long."""
     lapses = []
     for one in asked:

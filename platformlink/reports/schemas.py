@@ -2,18 +2,22 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 import msgspec
 
-from platformlink.reports import rules
+from platformlink.reports import official, rules, standards
 from platformlink.reports.estimates import Share, Step
 from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
 from platformlink.requests.rules import Outcome
 from platformlink.responses.codes import REASONS, Fault
 
 Say = Callable[[str], str]
+MEASURE_HEAD = (
+    *("set", "code", "name", *official.DIMENSIONS, "unit", "route", "when"),
+    *("count", "of", "days", "timed", "is_small", "note"),
+)
 
 
 class ShareOut(msgspec.Struct, frozen=True):
@@ -73,6 +77,32 @@ class FiguresOut(msgspec.Struct, frozen=True, kw_only=True):
     is_small: bool
 
 
+class CellOut(msgspec.Struct, frozen=True):
+    """
+    One count of a measure, of so many where it is a share, by its dimensions.
+
+    Days are a mean (of routes: the median) over as many as were `timed`.
+    """
+
+    key: dict[str, str]
+    count: int
+    of: int | None
+    days: float | None
+    timed: int | None
+    is_small: bool
+
+
+class MeasureOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure of an official set; with `not_answerable` it has no cells."""
+
+    set: str
+    code: str
+    name: str
+    definition: str
+    not_answerable: str | None
+    cells: list[CellOut]
+
+
 class ReportOut(
     msgspec.Struct, frozen=True, kw_only=True, rename={"from_on": "from", "to_on": "to"}
 ):
@@ -87,6 +117,7 @@ class ReportOut(
     total: FiguresOut
     rows: list[FiguresOut]
     months: list[FiguresOut]
+    official: list[MeasureOut]
 
 
 def _share(one: Share) -> ShareOut:
@@ -135,6 +166,27 @@ def figures_out(key: dict[str, str], found: Figures, say: Say) -> FiguresOut:
     )
 
 
+def measures_out(report: Report, say: Say) -> list[MeasureOut]:
+    """Return the measures of the official sets, each with its definition."""
+    found = {one.code: one for one in report.official.measures}
+    return [
+        MeasureOut(
+            set=name,
+            code=code,
+            name=say(standards.NAMES[code]),
+            definition=say(standards.DEFINITIONS[code]),
+            not_answerable=say(why) if (why := standards.WHY_NOT.get(code)) else None,
+            cells=[
+                CellOut(x.key, x.count, x.of, x.days, x.timed, x.is_small)
+                for x in found[code].cells
+            ],
+        )
+        for name, codes in official.SETS.items()
+        for code in codes
+        if code in found
+    ]
+
+
 def report_out(report: Report, say: Say) -> ReportOut:
     """Return a report with its definitions, in the reader's language."""
     return ReportOut(
@@ -147,6 +199,7 @@ def report_out(report: Report, say: Say) -> ReportOut:
         total=figures_out({}, report.total, say),
         rows=[figures_out(row.key, row.figures, say) for row in report.rows],
         months=[figures_out(row.key, row.figures, say) for row in report.months],
+        official=measures_out(report, say),
     )
 
 
@@ -183,11 +236,32 @@ def lines(report: Report) -> list[dict[str, object]]:
     return [*found, dict.fromkeys(report.by, "all") | _cells(report.total)]
 
 
-def as_csv(report: Report) -> str:
-    """Return one line for each group and one for all, with a header."""
+def measure_lines(report: Report, say: Say) -> list[dict[str, object]]:
+    """Return one line for each cell of each measure; one that has none, too."""
+    blank: dict[str, object] = dict.fromkeys(MEASURE_HEAD, "")
+    found: list[dict[str, object]] = []
+    for one in measures_out(report, say):
+        head = blank | {"set": one.set, "code": one.code, "name": one.name}
+        if not one.cells:
+            found.append(head | {"note": one.not_answerable or say("none")})
+        found += [head | cell.key | _counted(cell) for cell in one.cells]
+    return found
+
+
+def _counted(cell: CellOut) -> dict[str, object]:
+    return {
+        "count": cell.count,
+        "of": "" if cell.of is None else cell.of,
+        "days": "" if cell.days is None else round(cell.days, 2),
+        "timed": "" if cell.timed is None else cell.timed,
+        "is_small": "yes" if cell.is_small else "no",
+    }
+
+
+def as_csv(rows: list[dict[str, object]], head: Iterable[str]) -> str:
+    """Return lines that all have the same cells, with a header."""
     out = io.StringIO()
-    rows = lines(report)
-    writer = csv.DictWriter(out, fieldnames=list(rows[-1]))
+    writer = csv.DictWriter(out, fieldnames=list(head))
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

@@ -170,3 +170,24 @@ def test_the_shell_refuses_a_period_that_ends_before_it_begins(
     shown = CliRunner().invoke(cli.report, arguments, obj=opened)
 
     assert shown.exit_code == 1
+
+
+async def test_the_official_sets_come_with_their_definitions(max_: Client) -> None:
+    told = (await max_.get(PATH, params=NOVEMBER)).json()["official"]
+
+    found = {(one["set"], one["code"]): one for one in told}
+    (issued,) = found["e-evidence", "28-2-a"]["cells"][:1]
+    assert issued["key"] == {"footing": "other", "order": "production"}
+    assert issued["count"] >= 12
+    assert "counted in each" in found["e-evidence", "28-2-a"]["definition"]
+    assert found["sirius", "countries"]["cells"] == []
+    assert "one authority" in found["sirius", "countries"]["not_answerable"]
+
+
+async def test_a_spreadsheet_gets_every_cell_of_the_official_sets(max_: Client) -> None:
+    answer = await max_.get(PATH, params=NOVEMBER | {"format": "measures.csv"})
+
+    rows = [*csv.DictReader(io.StringIO(answer.text))]
+    platforms = {row["platform"] for row in rows if row["code"] == "28-2-a"}
+    assert platforms == {"", "tiktok"}
+    assert next(row for row in rows if row["code"] == "28-2-h")["count"] == ""

@@ -9,7 +9,7 @@ from platformlink.cases.tables import CaseMember
 from platformlink.clocks import actions as clocks
 from platformlink.clocks.terms import Source
 from platformlink.permissions import Actor, MayNot, Role
-from platformlink.reports import queries, rules
+from platformlink.reports import official, queries, rules
 from platformlink.reports.estimates import Share
 from platformlink.reports.ourside import OurSide
 from platformlink.reports.queries import Period
@@ -332,3 +332,58 @@ async def test_an_administrator_is_not_told_of_our_side(session: AsyncSession) -
 
     with pytest.raises(MayNot):
         await our_side(session, ada)
+
+
+async def cells(session: AsyncSession, actor: Actor, code: str) -> list[official.Cell]:
+    found = (await report(session, actor)).official.measures
+    return [*next(one for one in found if one.code == code).cells]
+
+
+async def test_types_of_data_are_those_of_the_protocol(
+    session: AsyncSession, lea: Actor
+) -> None:
+    request = await sent(session, lea)
+    protocol = given.LIBRARY.get("tiktok")
+    request.data = [x.code for x in protocol.data if x.category == "traffic"][:1]
+    await session.flush()
+
+    (found,) = await cells(session, lea, "data")
+
+    assert found.key == {"data": "traffic"}
+
+
+async def test_the_first_order_for_what_was_preserved_ends_its_wait(
+    session: AsyncSession, lea: Actor
+) -> None:
+    held = await sent(session, lea, kind=RequestKind.PRESERVATION)
+    await answer(session, held, Kind.PRESERVATION_CONFIRMED, 1)
+    for days in (9, 4):
+        order = await sent(session, lea, at=SENT_AT + days * DAY)
+        order.case_id, order.approved_at = held.case_id, order.sent_at
+    await session.flush()
+
+    whole = (await cells(session, lea, "28-2-f"))[0]
+
+    assert (whole.count, whole.timed, whole.days) == (1, 1, 4)
+
+
+async def test_an_order_in_another_case_is_no_sequel_of_a_preservation(
+    session: AsyncSession, lea: Actor
+) -> None:
+    held = await sent(session, lea, kind=RequestKind.PRESERVATION)
+    await answer(session, held, Kind.PRESERVATION_CONFIRMED, 1)
+    order = await sent(session, lea, at=SENT_AT + DAY)
+    order.approved_at = order.sent_at
+    await session.flush()
+
+    assert (await cells(session, lea, "28-2-f"))[0].timed == 0
+
+
+async def test_who_may_only_count_is_told_of_no_small_combination(
+    session: AsyncSession, lea: Actor
+) -> None:
+    max_ = await person(session, Role.MANAGER, name="Max")
+    await sent(session, lea)
+
+    assert len(await cells(session, lea, "28-2-a")) > 1
+    assert [len(one.key) for one in await cells(session, max_, "28-2-a")] == [2]

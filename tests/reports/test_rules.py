@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from platformlink.clocks.terms import Source
 from platformlink.reports import rules
+from platformlink.reports.asked import Asked
 from platformlink.reports.estimates import Share
-from platformlink.reports.rules import Asked
 from platformlink.requests.rules import Outcome
 from platformlink.responses.codes import Fault
 
