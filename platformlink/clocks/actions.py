@@ -1,7 +1,7 @@
 """What happens to a clock: start, pause, resume, stop, replace, ring."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +23,9 @@ from platformlink.clocks.terms import (
     Term,
 )
 from platformlink.permissions import Actor, Right, require
+
+# Two clocks that may both be worked by are never so far apart (`wiring`).
+AHEAD = timedelta(minutes=5)
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -314,6 +317,28 @@ def _ring(clock: Clock, now: datetime) -> Rung:
     clock.noticed_at, clock.warned_level = now, level
     _wind(clock)
     return Rung(clock, level or 0)
+
+
+async def turn_back(
+    session: AsyncSession, now: datetime, *, limit: int = 500
+) -> list[Clock]:
+    """
+    Return clocks that rang at a time which has not come yet, wound anew.
+
+    The machine's clock had run ahead; each of them rings again at its own time.
+    """
+    wanted = (
+        select(Clock)
+        .where(col(Clock.noticed_at) > now + AHEAD, queries.IS_OPEN)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = list((await session.exec(wanted)).all())
+    for clock in found:
+        clock.noticed_at = clock.warned_level = None
+        _wind(clock)
+    await session.flush()
+    return found
 
 
 async def change_day(

@@ -61,6 +61,12 @@ class Clock(SQLModel, table=True):
             "next_notice_at",
             postgresql_where=text("next_notice_at is not null"),
         ),
+        # Which rang at a time that has not come yet, is asked at each look.
+        Index(
+            "ix_clock_noticed_at",
+            "noticed_at",
+            postgresql_where=text("noticed_at is not null"),
+        ),
         Index(
             "ix_clock_safe_due_at",
             "safe_due_at",

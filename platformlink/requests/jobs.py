@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import Text, cast
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.clocks import actions as clocks
 from platformlink.clocks.actions import Rung
+from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.identity import queries as identity
+from platformlink.identity.tables import User
 from platformlink.notices.tables import Notice
 from platformlink.permissions import Role
 from platformlink.ports import Runtime
@@ -92,16 +95,42 @@ async def notice_due(runtime: Runtime, now: datetime) -> int:
     Tell of every clock whose notice is due, each level once; return how many.
 
     Found late, each clock tells its present level only; found twice, or by two
-    workers, it tells once.
+    workers, it tells once. What rang early, while the machine's clock ran ahead, is
+    told again when its time has come.
     """
     found = 0
     while True:
         async with runtime.sessions.begin() as session:
+            early = await _turn_back(session, now)
             rungs = await clocks.claim_due(session, now, limit=BATCH)
             await _notice(session, runtime, rungs, now)
         found += len(rungs)
-        if len(rungs) < BATCH:
+        if max(early, len(rungs)) < BATCH:
             return found
+
+
+async def _turn_back(session: AsyncSession, now: datetime) -> int:
+    """Wind what rang early anew; what was told then no longer bears its key."""
+    early = await clocks.turn_back(session, now, limit=BATCH)
+    keys = [notice_key(one.id, hours) for one in early for hours in _levels(one)]
+    if keys:
+        of_early = (
+            col(Notice.user_id).in_(select(User.id)),
+            col(Notice.key).in_(keys),
+            col(Notice.told_at) > now,
+        )
+        freed = col(Notice.key) + "/early/" + cast(Notice.id, Text)
+        await session.exec(update(Notice).where(*of_early).values(key=freed))
+    return len(early)
+
+
+def _levels(clock: Clock) -> set[int]:
+    return {*clock.notice_hours, 0}
+
+
+def notice_key(clock_id: int, level_hours: int) -> str:
+    """Return the key of what is told of a clock at a level, once to each reader."""
+    return f"clock/{clock_id}/{level_hours}"
 
 
 async def _notice(
@@ -203,7 +232,7 @@ async def _tell(
     for rung, request in pairs:
         step = _step(authority, request, rung)
         said = msgspec.to_builtins(_phrase(request, rung, step))
-        key = f"clock/{rung.clock.id}/{rung.level_hours}"
+        key = notice_key(rung.clock.id, rung.level_hours)
         path = f"/requests/{request.reference or request.draft_id}"
         same = {"key": key, "phrase": said, "path": path, "told_at": now}
         same["is_urgent"] = is_urgent(request, rung)

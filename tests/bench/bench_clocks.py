@@ -100,6 +100,7 @@ async def tick(engine: AsyncEngine, now: datetime) -> tuple[float, int]:
     """Return how long one tick took, in seconds, and how many clocks rang."""
     began = time.perf_counter()
     async with AsyncSession(engine) as session, session.begin():
+        await actions.turn_back(session, now)
         rung = await actions.claim_due(session, now)
     return time.perf_counter() - began, len(rung)
 

@@ -89,38 +89,69 @@ async def test_a_job_does_nothing_by_a_wrong_clock(
     assert (wrong, right, len(asked)) == (0, 1, 1)
 
 
-async def told(desk: Desk, name: str) -> list[tuple[int, int]]:
-    """What Ann was told of a request: of which clock, at how many hours left."""
-    query = select(Notice.key).where(
+async def told(desk: Desk, name: str) -> list[tuple[str, datetime]]:
+    """What Ann was told of a request: of which clock at how many hours left, when."""
+    query = select(Notice).where(
         Notice.path == f"/requests/{name}", Notice.user_id == desk.ann.actor.id
     )
     async with desk.runtime.sessions() as session:
-        keys = [key.split("/") for key in await session.exec(query)]
-    return sorted((int(clock), int(level)) for _, clock, level in keys)
+        return [(one.key, one.told_at) for one in await session.exec(query)]
 
 
-async def open_clocks(desk: Desk, name: str) -> set[int]:
+async def due(desk: Desk, name: str) -> dict[str, datetime]:
+    """When each running clock of a request ends, by the key of what is told then."""
     query = (
-        select(Clock.id)
+        select(Clock)
         .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
         .where(PlatformRequest.reference == name, Clock.state == "running")
     )
     async with desk.runtime.sessions() as session:
-        return set(await session.exec(query))
+        found = [one for one in await session.exec(query) if 0 in one.notice_hours]
+    return {f"clock/{one.id}/0": one.safe_due_at for one in found}
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=365)])
-async def test_a_whole_machine_that_jumps_ahead_and_back_misses_no_clock(
+async def test_a_whole_machine_that_jumps_ahead_and_back_rings_again_at_the_true_time(
     desk: Desk, jump: timedelta
 ) -> None:
     """The database's clock jumps with it: nothing can tell that it is wrong."""
-    name, now, all_due = await desk.sent(), desk.clock.now, timedelta(days=365)
-
-    for after in (jump, timedelta(0), all_due, all_due + jump, all_due):
+    name, now = await desk.sent(), desk.clock.now
+    ends = await due(desk, name)
+    assert ends
+    for after in (jump, timedelta(0), timedelta(seconds=30)):
         await notice_due(desk.runtime, now + after)
 
+    for end in sorted(ends.values()):
+        await notice_due(desk.runtime, end - timedelta(minutes=1))
+        await notice_due(desk.runtime, end)
+
     found = await told(desk, name)
-    assert {clock for clock, level in found if level <= 0} == await open_clocks(
-        desk, name
-    )
+    on_time = {key: at for key, at in found if "early" not in key and key in ends}
+    assert on_time == ends
     assert len(found) == len(set(found))
+
+
+async def test_what_was_told_before_a_jump_is_not_told_again_after_it(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+    first = min((await due(desk, name)).values())
+    await notice_due(desk.runtime, first)
+    before = await told(desk, name)
+
+    for after in (timedelta(days=365), timedelta(seconds=30), timedelta(minutes=1)):
+        await notice_due(desk.runtime, first + after)
+
+    found = await told(desk, name)
+    assert [one for one in found if one[1] < first + timedelta(days=1)] == before
+
+
+async def test_two_machines_a_minute_apart_tell_once(desk: Desk) -> None:
+    name = await desk.sent()
+    first = min((await due(desk, name)).values())
+
+    for seconds in (59, -59, 0, 59, 120):
+        await notice_due(desk.runtime, first + timedelta(seconds=seconds))
+
+    keys = [key for key, _ in await told(desk, name)]
+    assert (len(keys), [one for one in keys if "early" in one]) == (len(set(keys)), [])
