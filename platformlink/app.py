@@ -68,6 +68,7 @@ from platformlink.protocols.shelf import Library
 from platformlink.reports import api as reports_api
 from platformlink.reports import pages as reports_pages
 from platformlink.requests import api as requests_api
+from platformlink.requests import editing
 from platformlink.requests import pages as requests_pages
 from platformlink.responses import api as responses_api
 from platformlink.responses import evidence
@@ -240,6 +241,7 @@ ROUTERS: tuple[Router, ...] = (
         watching.router,
         requests_api.router,
         requests_pages.router,
+        editing.router,
     ),
     *(dispatch_api.router, dispatch_pages.router, following.router),
     *(responses_api.router, responses_pages.router, evidence.router),

@@ -9,7 +9,9 @@ Requests: what is asked of a platform, its life, and the only writer of its stat
 Owns `platform_request`, `target`, `hold`, `request_event`, `reminder`. The state
 table is `rules.MOVES`; `actions.take` asks it, writes the event and the audit entry,
 and alone assigns `state`. What goes out (`dispatch`) and what comes back
-(`responses`) stand above and call `take`.
+(`responses`) stand above and call `take`. A letter goes through `gathering` (its rows),
+`composing` (what it says) and `sealing`; `judging` says what stands against a draft,
+`editing` shows it beside the form.
 
 Decisions
 - 2026-11-24: what time decides (overdue, lapsing) is never a state; clocks say it.

@@ -18,7 +18,7 @@ from platformlink.errors import Conflict
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Right
 from platformlink.ports import Runtime
-from platformlink.requests import composing, sealing
+from platformlink.requests import composing, gathering, sealing
 from platformlink.requests.queries import seen_by
 from platformlink.requests.rules import WITH_PLATFORM
 from platformlink.requests.tables import PlatformRequest, Reminder
@@ -157,10 +157,10 @@ async def chase(
     if not late:
         raise NothingLate
     first = late[0]
-    matter = await sealing.matter_of(
+    matter = await gathering.matter_of(
         session, runtime, first.request, first.case, signed_by=actor, now=now
     )
-    rows = [await sealing.open_line(session, runtime, one.request) for one in late]
+    rows = [await gathering.open_line(session, runtime, one.request) for one in late]
     level = max(one.level for one in late)
     fields = composing.reminder_fields(matter, level, tuple(rows))
     letter = await sealing.sealed(

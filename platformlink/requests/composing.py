@@ -1,8 +1,7 @@
 """What a request's letters say: from its row, case and protocol to LetterFields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,12 +19,10 @@ from platformlink.letters.forms import AnyForm
 from platformlink.letters.rules import LetterFields, LetterKind, Texts
 from platformlink.protocols.protocol import Channel, CooperationProtocol, Entity
 from platformlink.protocols.regions import address_of
-from platformlink.protocols.rules import Draft, Finding, Given, Severity
 from platformlink.requests import timing
 from platformlink.requests.rules import Kind
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.requests.timing import Facts
-from platformlink.values import Phrase
 
 HOLDS = (Kind.PRESERVATION, Kind.PRESERVATION_EXTENSION)
 UNSAID = "The data is needed to investigate the offence named above."
@@ -242,15 +239,6 @@ def _on_form(matter: Matter, form: AnyForm, fields: LetterFields) -> LetterField
     )
 
 
-def form_findings(matter: Matter, folder: Path) -> Iterator[Finding]:
-    """Yield each mandatory field of the prescribed form that has no value yet."""
-    if matter.form is None:
-        return
-    for gap in forms.gaps(matter.form, request_fields(matter), folder):
-        code = f"form-{gap.params.get('id', gap.code)}"
-        yield _error(gap.pointer, code, gap.message, **dict(gap.params))
-
-
 def following_fields(
     matter: Matter, kind: LetterKind, *, reason: str = "", question: str = ""
 ) -> LetterFields:
@@ -368,94 +356,3 @@ def asked_in_words(request: PlatformRequest) -> str:
 def awaited_in_words(request: PlatformRequest) -> str:
     """Return what is awaited, as a reminder says it."""
     return AWAITED[Kind(request.kind)]
-
-
-def draft_of(
-    request: PlatformRequest,
-    case: Case,
-    targets: Sequence[Target],
-    *,
-    authority: Authority,
-    author: User,
-) -> Draft:
-    """Return what of a request its protocol judges."""
-    instrument = authority.instrument(request.instrument)
-    return Draft(
-        kind=request.kind,
-        requester=authority.country,
-        holder_country=request.holder_country,
-        entity=request.entity,
-        entity_reason=request.entity_reason,
-        targets=tuple(
-            Given(kind=t.kind, value=t.typed, seen_on=t.seen_on) for t in targets
-        ),
-        from_at=request.period_from_at,
-        to_at=request.period_to_at,
-        data=tuple(request.data),
-        instrument=request.instrument,
-        legal_basis=next(iter(instrument.citation.values()), "") if instrument else "",
-        offence=case.offence,
-        narrative=request.narrative,
-        nexus=request.nexus,
-        necessity=request.necessity,
-        urgency=request.urgency,
-        urgency_reason=request.urgency_reason,
-        language=request.language,
-        non_disclosure=request.non_disclosure,
-        non_disclosure_until_on=request.non_disclosure_until_on,
-        non_disclosure_reason=request.non_disclosure_reason,
-        report_number=request.report_number,
-        has_authorisation=request.authorisation is not None,
-        danger=request.danger,
-        averts=request.averts,
-        officer_name=author.name,
-        officer_badge=author.badge,
-        officer_email=author.email,
-        officer_phone=author.phone,
-        case_reference=case.reference,
-    )
-
-
-def _error(pointer: str, code: str, text: str, **params: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR,
-        pointer=pointer,
-        code=code,
-        message=Phrase(text, {**params}),
-    )
-
-
-def authority_findings(
-    request: PlatformRequest, authority: Authority, protocol: CooperationProtocol
-) -> Iterator[Finding]:
-    """Yield what the authority's own rules and the letter itself ask of a request."""
-    instrument = authority.instrument(request.instrument)
-    if instrument is None or request.kind not in instrument.kinds:
-        fitting = [x.code for x in authority.instruments if request.kind in x.kinds]
-        text = "Choose the footing on which this is asked: %(codes)s."
-        yield _error("/instrument", "required", text, codes=", ".join(fitting))
-        return
-    categories = {one.code: one.category for one in protocol.data}
-    needed = {
-        instrument.authorisation.get(categories[code], "approval")
-        for code in request.data
-        if code in categories
-    }
-    outside = needed & {"prosecutor", "court"}
-    if outside and request.authorisation is None:
-        text = "This data needs an order of: %(who)s. Record its number and date."
-        yield _error("/authorisation", "required", text, who=", ".join(sorted(outside)))
-    yield from _letter_needs(request)
-
-
-def _letter_needs(request: PlatformRequest) -> Iterator[Finding]:
-    is_emergency = request.kind == Kind.EMERGENCY_DISCLOSURE
-    texts = (
-        (("danger", "Say who is in danger, of what, and when."),
-         ("averts", "Say how the data averts the danger."))
-        if is_emergency
-        else (("narrative", "Say what happened, in a few sentences."),)
-    )  # fmt: skip
-    for name, text in texts:
-        if not getattr(request, name).strip():
-            yield _error(f"/{name}", "required", text)

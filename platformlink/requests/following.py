@@ -17,7 +17,7 @@ from platformlink.letters.rules import Correction, Piece
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Right
 from platformlink.ports import Runtime
-from platformlink.requests import actions, composing, sealing
+from platformlink.requests import actions, composing, gathering, sealing
 from platformlink.requests.composing import Matter
 from platformlink.requests.rules import (
     AFTER_SENDING,
@@ -160,7 +160,7 @@ async def correct(
     """
     await _allow(session, request, STANDING, actor)
     _check_corrections(given)
-    matter = await sealing.matter_of(
+    matter = await gathering.matter_of(
         session, runtime, request, case, signed_by=actor, now=now
     )
     corrections = tuple(
@@ -207,11 +207,11 @@ async def escalate(
     await _allow(session, request, ASKED, actor)
     if not given.reason.strip():
         raise ReasonMissing
-    matter = await sealing.matter_of(
+    matter = await gathering.matter_of(
         session, runtime, request, case, signed_by=actor, now=now
     )
     point = _point(matter) if given.to == "state" else None
-    row = await sealing.open_line(session, runtime, request)
+    row = await gathering.open_line(session, runtime, request)
     fields = composing.escalation_fields(matter, row, given.reason, point)
     level = TO_STATE if point else TO_ENTITY
     request.escalation = max(request.escalation, level)
@@ -258,7 +258,7 @@ async def acknowledge(
     """
     await _allow(session, request, RECEIVED, actor)
     _check_pieces(given)
-    matter = await sealing.matter_of(
+    matter = await gathering.matter_of(
         session, runtime, request, case, signed_by=actor, now=now
     )
     pieces = tuple(
@@ -292,7 +292,7 @@ async def hand_over(
     Raises: EvidenceInvalid, NotComplete, LetterWrong, Upstream.
     """
     evidence.hand_over(session, item, given, actor=actor, now=now)
-    matter = await sealing.matter_of(
+    matter = await gathering.matter_of(
         session, runtime, request, case, signed_by=actor, now=now
     )
     piece = Piece(

@@ -1,107 +1,36 @@
 """Submit, approve and seal; and the letters that follow the first one."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.tables import Case
 from platformlink.clocks import actions as clocks
-from platformlink.clocks import queries as clock_queries
 from platformlink.clocks.terms import Evidence
-from platformlink.errors import FieldError
-from platformlink.identity.queries import as_actor
-from platformlink.identity.tables import Unit, User
 from platformlink.letters import actions as letters
-from platformlink.letters import forms
 from platformlink.letters import queries as letter_queries
-from platformlink.letters.rules import (
-    Earlier,
-    LetterFields,
-    LetterKind,
-    OpenRequest,
-)
+from platformlink.letters.rules import LetterFields, LetterKind
 from platformlink.letters.tables import Letter
 from platformlink.permissions import Actor, Right, require_other
 from platformlink.ports import Runtime
-from platformlink.protocols import queries as protocols
-from platformlink.protocols import rules as protocol_rules
-from platformlink.protocols import shelf
-from platformlink.protocols.rules import Finding, Severity
-from platformlink.requests import actions, composing, queries, sending, timing
-from platformlink.requests.composing import Matter
+from platformlink.requests import (
+    actions,
+    composing,
+    gathering,
+    judging,
+    queries,
+    sending,
+    timing,
+)
 from platformlink.requests.rules import (
     HoldState,
     Kind,
     NotAnEmergency,
     ReasonMissing,
-    RequestInvalid,
     Step,
 )
 from platformlink.requests.tables import PlatformRequest, Reminder
 from platformlink.values import Pdf, Phrase
-
-
-async def findings(
-    session: AsyncSession,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    now: datetime,
-) -> list[Finding]:
-    """Return what the pinned protocol says of a draft: the same for page and API."""
-    protocol = await protocols.pinned(session, request.protocol_version)
-    draft = composing.draft_of(
-        request,
-        case,
-        await queries.targets_of(session, request.id),
-        authority=runtime.authority,
-        author=await session.get_one(User, request.author_id),
-    )
-    own = [
-        *composing.authority_findings(request, runtime.authority, protocol),
-        *await _form_findings(session, runtime, request, case, now),
-    ]
-    others = shelf.at(runtime.protocols).recogniser
-    version = request.protocol_version
-    reviewed = await protocols.reviewed_on(session, [version])
-    checked = protocol_rules.check(
-        protocol, draft, now, others=others, reviewed_on=reviewed.get(version)
-    )
-    found = [*checked, *own]
-    return list({(one.pointer, one.code): one for one in reversed(found)}.values())[
-        ::-1
-    ]
-
-
-async def _form_findings(
-    session: AsyncSession,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    now: datetime,
-) -> list[Finding]:
-    """Return what the form lacks that the instrument prescribes, if it does."""
-    instrument = runtime.authority.instrument(request.instrument)
-    if instrument is None or not instrument.form:
-        return []
-    author = as_actor(await session.get_one(User, request.author_id))
-    matter = await matter_of(session, runtime, request, case, signed_by=author, now=now)
-    return list(composing.form_findings(matter, runtime.templates))
-
-
-def _refuse_errors(found: list[Finding]) -> None:
-    errors = [
-        FieldError(one.pointer, one.code, one.message.text, _plain(one))
-        for one in found
-        if one.severity is Severity.ERROR
-    ]
-    if errors:
-        raise RequestInvalid("Mend what is marked, then submit again.", *errors)
-
-
-def _plain(finding: Finding) -> dict[str, str]:
-    return {name: str(value) for name, value in finding.message.params.items()}
 
 
 async def submit(
@@ -119,7 +48,7 @@ async def submit(
     Raises: RequestInvalid, which names each field; MayNot, StepNotPossible.
     """
     await actions.require_right(session, request, Right.WRITE, actor)
-    _refuse_errors(await findings(session, runtime, request, case, now))
+    judging.refuse_errors(await judging.findings(session, runtime, request, case, now))
     request.submitted_at = now
     phrase = Phrase("Submitted for approval")
     await actions.take(session, request, Step.SUBMIT, phrase, actor=actor, now=now)
@@ -140,7 +69,7 @@ async def approve(
     Raises: OwnRequest, MayNot, StepNotPossible, RequestInvalid, LetterWrong, Upstream.
     """
     require_other(actor, request.author_id)
-    _refuse_errors(await findings(session, runtime, request, case, now))
+    judging.refuse_errors(await judging.findings(session, runtime, request, case, now))
     request.approved_at, request.approver_id = now, actor.id
     phrase = Phrase("Approved and sealed")
     await actions.take(session, request, Step.APPROVE, phrase, actor=actor, now=now)
@@ -163,7 +92,7 @@ async def seal_alone(
     """
     if request.kind != Kind.EMERGENCY_DISCLOSURE:
         raise NotAnEmergency
-    _refuse_errors(await findings(session, runtime, request, case, now))
+    judging.refuse_errors(await judging.findings(session, runtime, request, case, now))
     request.needs_ratification = True
     request.approved_at = now
     phrase = Phrase("Sealed by the duty officer alone; a second person must ratify it")
@@ -190,7 +119,9 @@ async def _seal_first(
     actor: Actor,
     now: datetime,
 ) -> Letter:
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
     fields = composing.request_fields(matter)
     earlier = await letter_queries.of_request(session, request.id)
     replaced = next((one for one in earlier if one.kind == request.kind), None)
@@ -228,69 +159,6 @@ async def sealed(
     )
 
 
-async def matter_of(
-    session: AsyncSession,
-    runtime: Runtime,
-    request: PlatformRequest,
-    case: Case,
-    *,
-    signed_by: Actor,
-    now: datetime,
-) -> Matter:
-    """Return all that a letter about a request is made from."""
-    facts = await sending.facts_of(session, runtime.authority, request)
-    channels = sending.open_channels(facts.protocol, request.kind)
-    unit = await session.get_one(Unit, request.unit_id)
-    instrument = runtime.authority.instrument(request.instrument)
-    return Matter(
-        request=request,
-        case=case,
-        targets=await queries.targets_of(session, request.id),
-        protocol=facts.protocol,
-        authority=runtime.authority,
-        unit_code=unit.code,
-        author=await session.get_one(User, request.author_id),
-        signatory=await session.get_one(User, signed_by.id),
-        entity=facts.entity,
-        channel=channels[0] if channels else None,
-        facts=facts,
-        calendar=await clock_queries.calendar_of(
-            session, timing.hold_term(facts, now), now
-        ),
-        at=now,
-        earlier=await _parents(session, runtime, request),
-        own=await _first(session, runtime, request),
-        form=forms.named(runtime.templates, instrument.form if instrument else ""),
-    )
-
-
-async def _parents(
-    session: AsyncSession, runtime: Runtime, request: PlatformRequest
-) -> Earlier | None:
-    """Return the letter of the request that a request follows, if it follows one."""
-    if request.parent_id is None:
-        return None
-    parent = await session.get_one(PlatformRequest, request.parent_id)
-    return await _first(session, runtime, parent)
-
-
-async def _first(
-    session: AsyncSession, runtime: Runtime, followed: PlatformRequest
-) -> Earlier | None:
-    """Return a request's own letter, the one in force before those that are not."""
-    found = await letter_queries.of_request(session, followed.id)
-    own = [one for one in found if one.kind == followed.kind]
-    first = max(own, key=lambda one: (one.is_in_force, one.id), default=None)
-    if first is None:
-        return None
-    zone = ZoneInfo(runtime.authority.zone)
-    return Earlier(
-        reference=first.reference,
-        dated_on=first.sealed_at.astimezone(zone).date(),
-        platform_reference=followed.platform_reference,
-    )
-
-
 async def preview(
     session: AsyncSession,
     runtime: Runtime,
@@ -305,7 +173,9 @@ async def preview(
 
     Raises: LetterWrong, Upstream.
     """
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
     return await letters.preview(runtime, composing.request_fields(matter), now=now)
 
 
@@ -323,7 +193,9 @@ async def picture(
 
     Raises: LetterWrong, Upstream.
     """
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
     fields = composing.request_fields(matter)
     page = await letters.preview_first_page(runtime, fields, now=now)
     return await runtime.ports.renderer.picture(page)
@@ -369,7 +241,9 @@ async def withdraw(
     """
     if not reason.strip():
         raise ReasonMissing
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
     phrase = Phrase("Withdrawn: “%(reason)s”", {"reason": reason.strip()})
     await actions.take(session, request, Step.WITHDRAW, phrase, actor=actor, now=now)
     await clocks.void_all(session, request.id, at=now)
@@ -401,7 +275,9 @@ async def supplement(
     if not answer.strip():
         raise ReasonMissing("/answer")
     await actions.require_right(session, request, Right.SEND, actor)
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
     kind = LetterKind.SUPPLEMENT
     asked = question.strip() or "–"
     fields = composing.following_fields(matter, kind, reason=answer, question=asked)
@@ -424,32 +300,11 @@ async def remind(
     Raises: MayNot, Upstream.
     """
     await actions.require_right(session, request, Right.SEND, actor)
-    matter = await matter_of(session, runtime, request, case, signed_by=actor, now=now)
-    rows = (await open_line(session, runtime, request),)
+    matter = await gathering.matter_of(
+        session, runtime, request, case, signed_by=actor, now=now
+    )
+    rows = (await gathering.open_line(session, runtime, request),)
     fields = composing.reminder_fields(matter, reminder.level, rows)
     letter = await sealed(session, runtime, request, fields, actor=actor, now=now)
     reminder.letter_id = letter.id
     return letter
-
-
-async def open_line(
-    session: AsyncSession, runtime: Runtime, request: PlatformRequest
-) -> OpenRequest:
-    """Return the line of a reminder for a request that waits."""
-    zone = ZoneInfo(runtime.authority.zone)
-    open_clocks = await clock_queries.open_of(session, request.id)
-    due = {
-        clock.kind: clock.computation.safe_on
-        or clock.safe_due_at.astimezone(zone).date()
-        for clock in open_clocks
-    }
-    sent_at = request.sent_at or request.created_at
-    return OpenRequest(
-        reference=request.reference or request.draft_id,
-        asked={"en": composing.asked_in_words(request)},
-        sent_on=sent_at.astimezone(zone).date(),
-        awaited={"en": composing.awaited_in_words(request)},
-        platform_reference=request.platform_reference,
-        expected_on=due.get("response"),
-        held_until_on=due.get("hold_expiry"),
-    )

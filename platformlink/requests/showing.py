@@ -17,7 +17,7 @@ from platformlink.permissions import Actor
 from platformlink.ports import Runtime
 from platformlink.protocols import queries as protocols
 from platformlink.protocols.rules import Finding
-from platformlink.requests import queries, rules, sealing
+from platformlink.requests import judging, queries, rules
 from platformlink.requests.comments import Written
 from platformlink.requests.queries import Before, Line
 from platformlink.requests.rules import STATE_NAMES, NoSuchRequest, State
@@ -121,7 +121,7 @@ async def whole(
     author = await session.get_one(User, request.author_id)
     is_open_to_change = request.state in (State.DRAFT, State.IN_REVIEW)
     found = (
-        await sealing.findings(session, runtime, request, case, now)
+        await judging.findings(session, runtime, request, case, now)
         if is_open_to_change
         else []
     )

@@ -5,9 +5,10 @@ What comes back: each thing that a platform did, classified, item by item.
     an item (account x data category) -> outcome, reasons -> outcome of the request
 
 Owns `response` and `response_item`. Received is apart from recorded. A correction is
-a new response that names the one it corrects; neither is ever erased. `codes` holds
-the closed lists; `proposals` what may be done after a refusal, and `next_steps` opens
-it to people: the slice is large since an answer has many sides.
+a new response that names the one it corrects; neither is ever erased. `actions` keeps
+it, `effects` moves clocks and holds by it. `codes` holds the closed lists; `proposals`
+what may be done after a refusal, and `next_steps` opens it to people: the slice is
+large since an answer has many sides.
 
 Decisions
 - 2026-11-24: An automatic reply, a bounce and what still needs reading stop no clock.

@@ -5,7 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
-from platformlink.requests import sealing
+from platformlink.requests import judging
 from platformlink.requests.rules import TargetIn
 from tests import factories
 
@@ -21,7 +21,7 @@ async def test_an_account_of_another_platform_is_named_as_that(
     )
     request, case = await factories.filed(session, library, ann, targets=(link,))
 
-    found = await sealing.findings(session, runtime, request, case, now)
+    found = await judging.findings(session, runtime, request, case, now)
 
     (told,) = (one for one in found if one.code == "other-platform")
     assert told.message.params["platform"] == "TikTok"
