@@ -24,7 +24,8 @@ MOST_FILES = 100
 SECONDS = 10
 
 # What a property is called in the file. Source: [MS-OXMSG] 2.1, [MS-OXPROPS] 2.
-SUBJECT, BODY, HEADERS, FILE, SHORT_FILE = "0037", "1000", "007D", "3707", "3704"
+SUBJECT, BODY, HEADERS = "0037", "1000", "007D"
+FILE_NAMES = ("3707", "3704", "3001")  # long, short, or only as shown: a message in it
 SENDER = ("5D01", "0C1F")  # the address in SMTP's form; or in whatever form
 ORIGINS = (("Message-ID", "1035"), ("In-Reply-To", "1042"), ("References", "1039"))
 TEXTS = (("001F", "utf-16-le"), ("001E", "cp1252"))  # how a text may be kept
@@ -103,8 +104,8 @@ def _headers(opened: olefile.OleFileIO) -> Iterator[str]:
 def _files(opened: olefile.OleFileIO) -> Iterator[str]:
     folders = {one[0] for one in opened.listdir() if one[0].startswith(ATTACHMENT)}
     for folder in sorted(folders)[:MOST_FILES]:
-        name = _text(opened, FILE, folder) or _text(opened, SHORT_FILE, folder)
-        if name:
+        names = (_text(opened, tag, folder) for tag in FILE_NAMES)
+        if name := next((one for one in names if one), ""):
             yield _line(name)[:255]
 
 

@@ -1,5 +1,7 @@
 """Dropped files are read for their words alone, whatever their bytes are."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +10,12 @@ from platformlink.adapters import opening
 from platformlink.adapters.opening import BoundedReader, outlook
 from platformlink.adapters.pdf import WeasyRenderer
 from platformlink.adapters.workers import Workers
+from platformlink.mailbox import messages
 from platformlink.values import Html
 from tests.conftest import ROOT
 from tests.mailbox.outlook import msg
 
+SAVED = ROOT / "tests" / "mailbox" / "saved"
 HEADERS = (
     "Received: from mx.tiktok.com; Mon, 23 Nov 2026 10:00:00 +0000\r\n"
     "From: TikTok LE <le@tiktok.com>\r\n"
@@ -62,6 +66,36 @@ def test_one_without_headers_says_what_outlook_kept() -> None:
         "Message-ID: <9@tiktok.com>",
         "In-Reply-To: <pl-1@dcu.example>",
     ]
+
+
+def test_what_outlook_saved_of_a_received_message_is_read() -> None:
+    found = outlook((SAVED / "received.msg").read_bytes())
+
+    assert found is not None
+    read = messages.read(found.raw)
+    assert (read.sender, read.subject) == (
+        "joebloggs@example.org",
+        "PST Export - Embedded Email Test",
+    )
+    assert read.message_id.endswith("@ME2PR01MB4419.ausprd01.prod.outlook.com>")
+    assert read.text.strip() == "This email contains an email… Email-ception!!!"
+    assert read.verdicts == {"dmarc": "none", "dkim": "none"}
+    assert messages.arrived_at(found.raw) == datetime(
+        2019, 10, 9, 5, 55, 11, tzinfo=UTC
+    )
+
+
+def test_what_outlook_saved_with_a_message_attached_names_it() -> None:
+    found = outlook((SAVED / "unsent.msg").read_bytes())
+
+    assert found is not None
+    read = messages.read(found.raw)
+    assert (read.subject, read.text.strip(), read.sender) == (
+        "outer subject",
+        "Outer body",
+        "",
+    )
+    assert found.files == ("test",)
 
 
 @given(st.binary(max_size=400))
