@@ -52,6 +52,7 @@ class Drill:
         self.promised = Promised()
         self.answered: Counter[str] = Counter()  # how often with which status
         self.resolved: Counter[str] = Counter()  # what a person decided
+        self.failed: list[str] = []  # what was answered with a mistake of the desk's
         self.is_over = False
 
     def _asked(
@@ -67,6 +68,8 @@ class Drill:
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self.stage.desk.tokens.pop(name, None)
         self.answered[str(answer.status_code)] += 1
+        if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+            self.failed.append(f"{method} {path}: {answer.text[:300]}")
         return answer
 
     def insist(
@@ -167,6 +170,8 @@ class Drill:
         )
         found.entries = int(entries[1]) if entries else 0
         found.broken_entry = int(broken[1]) if broken else None
+        found.asked = self.answered.total() - self.answered["none"]
+        found.failed = list(self.failed)
         with psycopg.connect(self.stage.environment["DATABASE_URL"]) as connection:
             _read(connection, found)
         return found

@@ -44,6 +44,8 @@ class Found(msgspec.Struct, kw_only=True):
     rung: list[Rung] = []  # the clocks that rang, each level once
     entries: int = 0  # of the audit log
     broken_entry: int | None = None
+    asked: int = 0  # questions that the desk answered
+    failed: list[str] = []  # those of them that it answered with a mistake of its own
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -122,5 +124,11 @@ def judge(promised: Promised, found: Found) -> list[Verdict]:
             found.entries,
             0 if entries else found.entries,
             tuple(entries),
+        ),
+        Verdict(
+            "an answer never tells of a mistake of ours",
+            found.asked,
+            found.asked - len(found.failed),
+            tuple(found.failed),
         ),
     ]

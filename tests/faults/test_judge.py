@@ -32,6 +32,7 @@ def found() -> Found:
         answers={REFERENCE: [7]},
         rung=[RUNG],
         entries=12,
+        asked=8,
     )
 
 
@@ -100,6 +101,10 @@ def empty_chain(what: Found) -> None:
     what.entries = 0
 
 
+def mistake_of_ours(what: Found) -> None:
+    what.failed.append("GET /requests: {}")
+
+
 SENT = "a letter that was to go out went out, as it was sealed"
 RANG = "a clock that was due has rung, once"
 
@@ -120,6 +125,7 @@ RANG = "a clock that was due has rung, once"
         (clock_rung_twice, {RANG}),
         (broken_chain, {"the audit chain holds"}),
         (empty_chain, {"the audit chain holds"}),
+        (mistake_of_ours, {"an answer never tells of a mistake of ours"}),
     ],
 )
 def test_each_harm_breaks_its_promise(
