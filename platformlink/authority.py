@@ -1,6 +1,7 @@
 """Who asks: the issuing authority, from one YAML file. No country is in the code."""
 
 from datetime import time
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -213,6 +214,11 @@ def said(texts: dict[str, str], language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
 def load(path: Path) -> Authority:
     """
     Return the authority that a file describes.
@@ -221,7 +227,7 @@ def load(path: Path) -> Authority:
     """
     text = path.read_text(encoding="utf-8")
     authority = documents.decode(text, Authority, file=path.name)
-    if authority.zone not in available_timezones():
+    if authority.zone not in _zones():
         line, column = documents.line_of(text, "/zone")
         message = f"zone: {authority.zone!r} is no IANA zone, such as Europe/Tirane"
         raise documents.DocumentWrong(

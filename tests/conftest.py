@@ -16,7 +16,6 @@ from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink import authority as authorities
 from platformlink.adapters import db, pdf, postgres, schema, seal, vault
 from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
@@ -31,6 +30,7 @@ from platformlink.settings import Settings
 from tests import desks, pki
 from tests.desks import Building, Desk
 from tests.pki import Pki
+from tests.shipped import AUTHORITY
 from tests.standins import SilentBell
 
 ROOT = Path(__file__).parent.parent
@@ -52,8 +52,16 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def server_url() -> str:
-    """The embedded server, joined by all test processes and left running."""
-    return postgres.start(SERVER, "template_for_tests")
+    """
+    The embedded server, joined by all test processes and left running.
+
+    It never waits for the disk: what it holds need not outlive the machine.
+    """
+    url = postgres.start(SERVER, "template_for_tests")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+    return url
 
 
 @contextlib.contextmanager
@@ -203,7 +211,7 @@ def runtime(
     """The real thing: renderer, seal, database; only the mail server is missing."""
     return Runtime(
         settings=settings,
-        authority=authorities.load(ROOT / "platformlink" / "demo" / "authority.yaml"),
+        authority=AUTHORITY,
         sessions=db.sessions(
             engine, before_commit=audit.chain, after_rollback=audit.forget
         ),

@@ -70,22 +70,28 @@ class Seat:
         return await self.call("POST", path, data=form, headers=PAGE)
 
 
+async def signed_in(runtime: Runtime, actor: Actor) -> tuple[str, str]:
+    """The sign-in and the token of somebody, at the runtime's present moment."""
+    now, number = runtime.clock(), tokens.new_sign_in()
+    async with runtime.sessions.begin() as session:
+        seen = {"started_at": now, "last_seen_at": now}
+        session.add(SignIn(id=number, user_id=actor.id, **seen))
+    return number, tokens.issue(runtime.settings.secret, number, actor.id, now)[0]
+
+
+async def bearer(runtime: Runtime, actor: Actor) -> dict[str, str]:
+    """The header of somebody who has signed in; no password is checked, it is slow."""
+    return {"authorization": f"Bearer {(await signed_in(runtime, actor))[1]}"}
+
+
 async def seat(
     client: Client, runtime: Runtime, name: str, *, roles: tuple[Role, ...] = ()
 ) -> Seat:
     """One of the cast, signed in at the runtime's present moment."""
-    now = runtime.clock()
     async with runtime.sessions.begin() as session:
         actor = await factories.person(session, name, roles=roles)
-        entry = SignIn(
-            id=tokens.new_sign_in(),
-            user_id=actor.id,
-            started_at=now,
-            last_seen_at=now,
-        )
-        session.add(entry)
-    token, _ = tokens.issue(runtime.settings.secret, entry.id, actor.id, now)
-    return Seat(client, actor, token, entry.id)
+    number, token = await signed_in(runtime, actor)
+    return Seat(client, actor, token, number)
 
 
 def number() -> int:

@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 
 from platformlink.ports import Runtime
 from tests import factories
-from tests.responses.given import signed_in
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ async def ann(client: Client, runtime: Runtime) -> Client:
     """A client that is signed in."""
     async with runtime.sessions.begin() as session:
         actor = await factories.person(session, "ann")
-    client.headers.update(await signed_in(client, runtime, actor))
+    client.headers.update(await bearer(runtime, actor))
     return client
 
 

@@ -4,26 +4,15 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.identity import tokens
-from platformlink.identity.tables import SignIn
 from platformlink.permissions import Actor
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import factories
 from tests.factories import NOW
 from tests.responses import given
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
-
-
-async def bearer(runtime: Runtime, actor: Actor) -> dict[str, str]:
-    async with runtime.sessions.begin() as session:
-        entry = SignIn(
-            id=tokens.new_sign_in(), user_id=actor.id, started_at=NOW, last_seen_at=NOW
-        )
-        session.add(entry)
-    token, _ = tokens.issue(runtime.settings.secret, entry.id, actor.id, NOW)
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def sent(

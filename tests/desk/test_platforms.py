@@ -5,7 +5,6 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.identity.tables import User
 from platformlink.permissions import Actor
 from platformlink.ports import Runtime
 from platformlink.protocols import shelf
@@ -14,6 +13,7 @@ from platformlink.protocols.tables import ProtocolVersion
 from platformlink.requests import actions, queries
 from platformlink.requests.rules import TargetIn
 from tests import factories
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
 Client = AsyncTestClient[Litestar]
@@ -23,11 +23,7 @@ TARGET = TargetIn("username", LINK, date(2026, 11, 23))
 
 
 async def enter(client: Client, runtime: Runtime, actor: Actor) -> None:
-    async with runtime.sessions() as session:
-        email = (await session.get_one(User, actor.id)).email
-    given = {"email": email, "password": factories.PASSWORD}
-    answer = await client.post("/api/v1/session", json=given)
-    client.headers["authorization"] = f"Bearer {answer.json()['token']}"
+    client.headers.update(await bearer(runtime, actor))
 
 
 async def test_who_asked_before_is_told_to_those_who_may_know(

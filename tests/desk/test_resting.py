@@ -6,10 +6,9 @@ from platformlink.desk import resting
 from platformlink.letters.rules import LetterFields, LetterKind
 from platformlink.protocols.protocol import CooperationProtocol, Fact, Kind, Need
 from platformlink.protocols.review import walk
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
 ROOT = Path(__file__).parent.parent.parent
-LIBRARY = Library.load(ROOT / "protocols")
 FOLDER = ROOT / "letter_templates"
 FIELDS = set(LetterFields.__struct_fields__)
 ALL = {f"{kind}.html" for kind in LetterKind}

@@ -2,10 +2,10 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.identity.tables import User
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import factories
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
 Client = AsyncTestClient[Litestar]
@@ -14,10 +14,7 @@ Client = AsyncTestClient[Litestar]
 async def enter(client: Client, runtime: Runtime, name: str) -> None:
     async with runtime.sessions.begin() as session:
         actor = await factories.person(session, name)
-        email = (await session.get_one(User, actor.id)).email
-    given = {"email": email, "password": factories.PASSWORD}
-    answer = await client.post("/api/v1/session", json=given)
-    client.headers["authorization"] = f"Bearer {answer.json()['token']}"
+    client.headers.update(await bearer(runtime, actor))
 
 
 async def test_a_new_text_names_the_facts_and_the_drafts_that_rest_on_it(

@@ -2,9 +2,9 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.identity.tables import User
 from platformlink.ports import Runtime
 from tests import factories
+from tests.seats import bearer
 
 
 @pytest.fixture
@@ -14,8 +14,5 @@ async def ann(
     """Ann's client: she has signed in and reads the library."""
     async with runtime.sessions.begin() as session:
         actor = await factories.person(session, "ann")
-        email = (await session.get_one(User, actor.id)).email
-    given = {"email": email, "password": factories.PASSWORD}
-    answer = await client.post("/api/v1/session", json=given)
-    client.headers["authorization"] = f"Bearer {answer.json()['token']}"
+    client.headers.update(await bearer(runtime, actor))
     return client

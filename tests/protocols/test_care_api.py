@@ -8,11 +8,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.identity.tables import User
 from platformlink.permissions import Role
 from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from tests import factories
+from tests.seats import signed_in
 
 pytestmark = pytest.mark.anyio
 Client = AsyncTestClient[Litestar]
@@ -33,10 +33,7 @@ class People:
             async with self.runtime.sessions.begin() as session:
                 roles = BOTH if name == "eva" else ()
                 actor = await factories.person(session, name, roles=roles)
-                email = (await session.get_one(User, actor.id)).email
-            given = {"email": email, "password": factories.PASSWORD}
-            answer = await self.client.post("/api/v1/session", json=given)
-            self.tokens[name] = answer.json()["token"]
+            _, self.tokens[name] = await signed_in(self.runtime, actor)
         return self.tokens[name]
 
     async def ask(

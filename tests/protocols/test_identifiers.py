@@ -1,5 +1,4 @@
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,8 @@ from platformlink.protocols.identifiers import (
     oddities,
 )
 from platformlink.protocols.protocol import Identifier
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library.load(Path("protocols"))
 EVERY = [
     pytest.param(one, id=f"{protocol.slug}-{one.kind}")
     for protocol in LIBRARY.all()

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from platformlink.protocols.identifiers import address_of
 from platformlink.protocols.protocol import Identifier
 from platformlink.protocols.recognition import Certainty, Recogniser, recognise
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library.load(Path("protocols"))
 RECOGNISER = Recogniser(LIBRARY.all())
 
 

@@ -1,12 +1,10 @@
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from platformlink.protocols.regions import addressees
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library.load(Path("protocols"))
 TODAY = date(2026, 11, 24)
 
 

@@ -1,14 +1,12 @@
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from platformlink.protocols.retention import State, end_of, remaining, short_lived
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library.load(Path("protocols"))
 days = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1))
 
 

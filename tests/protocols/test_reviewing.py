@@ -2,13 +2,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from platformlink.identity.tables import User
 from platformlink.ports import Runtime
 from platformlink.protocols import actions
 from platformlink.protocols.actions import Act
 from platformlink.protocols.schemas import ProposalIn
 from platformlink.protocols.shelf import Library
 from tests import factories
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
 Client = AsyncTestClient[Litestar]
@@ -18,10 +18,7 @@ HOLD = "/requests/preservation/holds/0/days"
 async def signed_in(client: Client, runtime: Runtime, name: str) -> Client:
     async with runtime.sessions.begin() as session:
         actor = await factories.person(session, name)
-        email = (await session.get_one(User, actor.id)).email
-    given = {"email": email, "password": factories.PASSWORD}
-    answer = await client.post("/api/v1/session", json=given)
-    client.headers["authorization"] = f"Bearer {answer.json()['token']}"
+    client.headers.update(await bearer(runtime, actor))
     return client
 
 

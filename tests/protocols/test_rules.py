@@ -1,5 +1,4 @@
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,9 +8,8 @@ from platformlink.protocols import rules
 from platformlink.protocols.drafts import Draft, Finding, Given, Severity
 from platformlink.protocols.protocol import CooperationProtocol, Kind
 from platformlink.protocols.recognition import Recogniser
-from platformlink.protocols.shelf import Library
+from tests.shipped import LIBRARY
 
-LIBRARY = Library.load(Path("protocols"))
 RECOGNISER = Recogniser(LIBRARY.all())
 TIKTOK, META = LIBRARY.get("tiktok"), LIBRARY.get("meta")
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -19,7 +19,9 @@ from platformlink.reports import cli
 from platformlink.responses import actions
 from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
-from tests.responses.given import AUTHORITY, SENT_AT, person, sent, signed_in
+from tests.responses.given import SENT_AT, person, sent
+from tests.seats import bearer
+from tests.shipped import AUTHORITY
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +49,7 @@ async def max_(client: Client, runtime: Runtime) -> Client:
                 actor=None,
                 now=SENT_AT + timedelta(days=3),
             )
-    client.headers.update(await signed_in(client, runtime, manager))
+    client.headers.update(await bearer(runtime, manager))
     return client
 
 

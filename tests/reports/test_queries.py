@@ -22,7 +22,8 @@ from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
 from platformlink.values import Phrase
 from tests.responses import given
-from tests.responses.given import AUTHORITY, person
+from tests.responses.given import person
+from tests.shipped import AUTHORITY
 
 pytestmark = pytest.mark.anyio
 

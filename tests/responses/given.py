@@ -2,34 +2,22 @@
 
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink import authority as authorities
-from platformlink.authority import Authority
 from platformlink.cases.tables import Case
 from platformlink.clocks import actions as clocks
 from platformlink.identity.queries import as_actor
 from platformlink.identity.tables import Unit, User
 from platformlink.permissions import Actor, Role
-from platformlink.ports import Runtime
 from platformlink.protocols import actions as protocols
-from platformlink.protocols.shelf import Library
 from platformlink.requests import actions, sending, timing
 from platformlink.requests.rules import Kind, State, Step, new_draft_id
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.values import Phrase
-from tests.factories import PASSWORD, PASSWORD_HASH
+from tests.shipped import AUTHORITY, LIBRARY
 
-ROOT = Path(__file__).parent.parent.parent
-LIBRARY = Library.load(ROOT / "protocols")
-AUTHORITY: Authority = authorities.load(
-    ROOT / "platformlink" / "demo" / "authority.yaml"
-)
 SENT_AT = datetime.fromisoformat("2026-11-02T15:30+01:00")
 numbers = count(1)
 
@@ -128,15 +116,3 @@ async def start_clocks(
         await clocks.start(
             session, one.kind, one.term, start_at=at, request_id=request.id
         )
-
-
-async def signed_in(
-    client: AsyncTestClient[Litestar], runtime: Runtime, actor: Actor
-) -> dict[str, str]:
-    """The header of somebody who has signed in."""
-    async with runtime.sessions.begin() as session:
-        user = await session.get_one(User, actor.id)
-        user.password_hash = PASSWORD_HASH
-    given = {"email": user.email, "password": PASSWORD}
-    answer = await client.post("/api/v1/session", json=given)
-    return {"authorization": f"Bearer {answer.json()['token']}"}

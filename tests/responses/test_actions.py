@@ -25,7 +25,8 @@ from platformlink.responses.codes import Kind
 from platformlink.responses.rules import ItemIn
 from platformlink.responses.schemas import ResponseIn
 from platformlink.responses.tables import Response
-from tests.responses.given import AUTHORITY, SENT_AT, person, sent
+from tests.responses.given import SENT_AT, person, sent
+from tests.shipped import AUTHORITY
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,8 @@ from platformlink.permissions import Actor, Role
 from platformlink.ports import Runtime
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.responses.tables import Response
-from tests.responses.given import SENT_AT, person, sent, signed_in
+from tests.responses.given import SENT_AT, person, sent
+from tests.seats import bearer
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,7 @@ async def lea(runtime: Runtime) -> Actor:
 @pytest.fixture
 async def desk(client: Client, runtime: Runtime, lea: Actor) -> Client:
     """A client at which Lea sits."""
-    client.headers.update(await signed_in(client, runtime, lea))
+    client.headers.update(await bearer(runtime, lea))
     return client
 
 
@@ -118,7 +119,7 @@ async def test_who_may_not_see_a_request_learns_nothing(
         stranger = await person(
             session, Role.INVESTIGATOR, name="Ian", unit_code="elsewhere"
         )
-    client.headers.update(await signed_in(client, runtime, stranger))
+    client.headers.update(await bearer(runtime, stranger))
 
     assert (await post(client, request_, kind="ack")).status_code == 404
 

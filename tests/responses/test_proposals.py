@@ -19,7 +19,7 @@ from platformlink.responses.proposals import (
     chosen,
     propose,
 )
-from tests.responses.given import AUTHORITY, LIBRARY
+from tests.shipped import AUTHORITY, LIBRARY
 
 ON = date(2026, 11, 24)
 # What nobody can mend: it does not exist, cannot be given, or comes later.

@@ -14,7 +14,8 @@ from platformlink.responses.codes import Kind
 from platformlink.responses.rules import ResponseInvalid
 from platformlink.responses.schemas import ResponseIn
 from platformlink.responses.senders import Senders, address_in
-from tests.responses.given import AUTHORITY, LIBRARY, SENT_AT, person, sent
+from tests.responses.given import SENT_AT, person, sent
+from tests.shipped import AUTHORITY, LIBRARY
 
 TIKTOK = Senders(LIBRARY.get("tiktok"), None)
 
