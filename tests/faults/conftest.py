@@ -19,6 +19,9 @@ import psutil
 from platformlink.adapters import postgres, valkey
 
 LONGEST_SECONDS = 90
+# One for all: each would read the machine's certificates anew, which takes longer than
+# most questions. It keeps no connection, since whoever stands at the other end dies.
+ASKING = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 BORN_DEAF = ("/usr/bin/env", "--ignore-signal=INT")
 FIELDS: dict[str, Any] = {
     "platform": "snapchat",
@@ -100,7 +103,7 @@ class Desk(Program):
     def ready(self) -> bool:
         assert self.process.poll() is None, self.said()[-3000:]
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            return ASKING.get(f"{self.url}/readyz", timeout=2).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -109,7 +112,7 @@ class Desk(Program):
 
     def _token(self, name: str) -> str:
         given = {"email": f"{name}@dcu.example", "password": self.password}
-        answer = httpx.post(f"{self.url}/api/v1/session", json=given, timeout=20)
+        answer = ASKING.post(f"{self.url}/api/v1/session", json=given, timeout=20)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
@@ -119,7 +122,7 @@ class Desk(Program):
         """Ask as somebody; a write with the same key is done once."""
         if name not in self.tokens:
             self.tokens[name] = self._token(name)
-        return httpx.request(
+        return ASKING.request(
             method,
             f"{self.url}/api/v1{path}",
             json=body,
@@ -146,7 +149,7 @@ class Desk(Program):
     ) -> httpx.Response:
         """One part of an upload."""
         self.read(name, "/me")
-        return httpx.put(
+        return ASKING.put(
             f"{self.url}/api/v1{path}/parts/{number}",
             content=content,
             headers={
@@ -159,7 +162,7 @@ class Desk(Program):
     def confirm_channel(self) -> None:
         """Besa's word that the address is the platform's own: nothing goes before."""
         self.read("besa", "/me")
-        answer = httpx.post(
+        answer = ASKING.post(
             f"{self.url}/platforms/snapchat/channels/email/confirm",
             data={"how": "Called back on the number of the guide."},
             headers={"Authorization": f"Bearer {self.tokens['besa']}"},

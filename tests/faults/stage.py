@@ -156,8 +156,12 @@ class Stage:
     def all_said(self) -> str:
         return "".join(one.said() for one in self.programs)
 
-    def end(self) -> None:
+    def terminate(self) -> list[int]:
+        """End all programs, as a service manager does; return their exit codes."""
         for one in self.programs:
-            if one.process.poll() is None:
-                one.terminate()
+            one.process.terminate()
+        return [one.process.wait(timeout=30) for one in self.programs]
+
+    def end(self) -> None:
+        self.terminate()
         self.mail.stop()

@@ -4,12 +4,11 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from redis import Redis
 
 from platformlink.adapters import postgres, valkey
-from tests.faults.conftest import own_folder, wait_until
+from tests.faults.conftest import ASKING, own_folder, wait_until
 from tests.faults.stage import Stage
 
 
@@ -34,7 +33,7 @@ def test_a_letter_reaches_the_mail_server_once_though_two_workers_listen(
         decode=True
     )
     assert isinstance(pdf, bytes)
-    checked = httpx.post(f"{desk.url}/verify", content=pdf, timeout=30)
+    checked = ASKING.post(f"{desk.url}/verify", content=pdf, timeout=30)
     (letter,) = desk.read("luan", f"/requests/{reference}/letters")
     (dispatch,) = desk.read("luan", f"/requests/{reference}/dispatches")
     assert letter["sha256"] == hashlib.sha256(pdf).hexdigest()
@@ -125,7 +124,7 @@ def test_what_waits_in_an_emptied_queue_goes_out_all_the_same(stage: Stage) -> N
 def test_stopped_by_a_service_manager_all_of_them_end_in_order(stage: Stage) -> None:
     stage.running()
 
-    codes = [one.terminate() for one in stage.programs]
+    codes = stage.terminate()
 
     assert codes == [0, 0, 0]
     assert "Traceback" not in stage.all_said()
