@@ -33,7 +33,7 @@ from tests.faults.judge import Found, Promised, Rung, Taken, Verdict, judge
 from tests.faults.stage import Stage
 
 PEOPLE = 6  # who work at once
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 600  # a loaded machine and much harm: somebody tries on
 SOON_SECONDS = 20
 DUE_AFTER = timedelta(seconds=25)
 SETTLED_SECONDS = 900  # what nobody knows is told after two minutes, and tried in five

@@ -14,7 +14,7 @@ from platformlink.adapters import postgres, valkey
 from tests.faults.conftest import running_in
 from tests.faults.stage import Stage
 
-CALM_SECONDS = (0.5, 6.0)
+CALM_SECONDS = (0.5, 10.0)
 AWAY_SECONDS = (0.0, 1.5)
 STALLED_SECONDS = (2.0, 30.0)  # the desk gives a mail server twenty
 
