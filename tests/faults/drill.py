@@ -32,7 +32,7 @@ from tests.faults.havoc import Havoc
 from tests.faults.judge import Found, Promised, Rung, Taken, Verdict, judge
 from tests.faults.stage import Stage
 
-PEOPLE = 6  # who work at once
+PEOPLE = 16  # who work at once: most wait for a mail server that stalls
 PATIENCE_SECONDS = 600  # a loaded machine and much harm: somebody tries on
 SOON_SECONDS = 20
 DUE_AFTER = timedelta(seconds=25)
