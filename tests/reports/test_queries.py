@@ -23,7 +23,7 @@ from platformlink.responses.schemas import ResponseIn
 from platformlink.values import Phrase
 from tests.responses import given
 from tests.responses.given import person
-from tests.shipped import AUTHORITY
+from tests.shipped import AUTHORITY, LIBRARY
 
 pytestmark = pytest.mark.anyio
 
@@ -344,7 +344,7 @@ async def test_types_of_data_are_those_of_the_protocol(
     session: AsyncSession, lea: Actor
 ) -> None:
     request = await sent(session, lea)
-    protocol = given.LIBRARY.get("tiktok")
+    protocol = LIBRARY.get("tiktok")
     request.data = [x.code for x in protocol.data if x.category == "traffic"][:1]
     await session.flush()
 
