@@ -26,4 +26,7 @@ Decisions
   and never shown as 0. A mean is given only where the Regulation asks for one.
 - 2026-11-25: Who may only count is told of no combination of data, addressee and
   situation with fewer than five requests, its key left out with it.
+- 2026-11-25: A figure and the list behind it are counted by the same predicate, so they
+  are of one length. The way is shown to whoever may read requests, whose right to count
+  reaches exactly as far; the list asks for that right again in its query.
 """

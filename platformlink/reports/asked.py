@@ -60,6 +60,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return self.returned_at is not None and Fault.OURS in faults(self.reasons)
 
     @property
+    def is_open(self) -> bool:
+        """Say whether it is neither finally answered nor withdrawn."""
+        return self.completed_at is None and not self.is_withdrawn
+
+    def is_due(self, as_of: datetime) -> bool:
+        """Say whether its expected time has passed, unless it was withdrawn before."""
+        if self.due_at is None or self.source is None or self.due_at > as_of:
+            return False
+        return not (self.is_withdrawn and self.until_at < self.due_at)
+
+    @property
     def was_in_time(self) -> bool:
         """Say whether the final answer came by the expected time."""
         done, due = self.completed_at, self.due_at

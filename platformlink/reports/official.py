@@ -103,6 +103,7 @@ DIMENSIONS: dict[str, Callable[[Issued], Collection[str]]] = {
     "platform": lambda one: [one.asked.platform],
     "situation": lambda one: ["emergency" if one.is_emergency else "routine"],
     "result": lambda one: [one.result],
+    "route": lambda one: [one.route or "unnamed"],
     "ground": lambda one: [x for x in one.asked.reasons if faults([x])] or ["none"],
 }
 ALL = ("footing", "order", "data", "platform", "situation")
@@ -182,6 +183,7 @@ RULES: dict[str, Rule] = {
         is_part=True,
     ),
     "delays": Rule(counted=lambda one: True, met=lambda one: one.is_delayed),
+    "routes": Rule(counted=lambda one: True, splits=(("route",),)),
     "channels": Rule(counted=lambda one: True, met=lambda one: one.is_undelivered),
 }
 E_EVIDENCE = tuple(f"28-2-{letter}" for letter in "abcdefghij")
@@ -245,14 +247,27 @@ def grouped(
 
 
 def behind(code: str, key: Key, issued: Iterable[Issued]) -> list[Issued]:
-    """Return the requests that a cell of a measure counts."""
+    """Return the requests that a cell counts, or whose time it tells."""
     rule = RULES[code]
     return [
         one
         for one in issued
         if rule.counted(one)
         and (rule.met is None or rule.met(one))
+        and (rule.until is None or rule.until(one))
         and all(value in DIMENSIONS[name](one) for name, value in key.items())
+    ]
+
+
+def whole(code: str, key: Key, issued: Iterable[Issued]) -> list[Issued]:
+    """Return the requests of which a cell of a measure is a share."""
+    rule = RULES[code]
+    within = {} if rule.is_part else key
+    return [
+        one
+        for one in issued
+        if rule.counted(one)
+        and all(value in DIMENSIONS[name](one) for name, value in within.items())
     ]
 
 
@@ -300,7 +315,8 @@ def _routes(issued: Collection[Issued], elapsed: Callable[[Asked], float]) -> Me
     routes: dict[str, list[Lapse]] = {}
     for one in issued:
         lapse = Lapse(elapsed(one.asked), one.asked.substance_at is not None)
-        routes.setdefault(one.route or "unnamed", []).append(lapse)
+        (route,) = DIMENSIONS["route"](one)
+        routes.setdefault(route, []).append(lapse)
     cells = []
     for route, lapses in sorted(routes.items()):
         half = estimates.quantile(estimates.curve(lapses), 0.5)

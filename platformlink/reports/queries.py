@@ -27,6 +27,7 @@ from platformlink.permissions import Actor, Reach, Right, reach, require
 from platformlink.reports import issuing, official, ourside, rules
 from platformlink.reports.asked import Asked
 from platformlink.reports.official import Issued, Official
+from platformlink.reports.opening import Opened
 from platformlink.reports.ourside import Handled, OurSide, Waiting
 from platformlink.reports.rules import Elapsed, Figures, Report
 from platformlink.reports.worktime import Worktime
@@ -192,6 +193,28 @@ async def issued(
     """Return each request with what the official sets ask of it."""
     sent = _sent(authority, period, actor)
     return await issuing.issued(session, authority, asked, sent, counted_by(actor))
+
+
+async def behind(
+    session: AsyncSession,
+    authority: Authority,
+    period: Period,
+    opened: Opened,
+    *,
+    actor: Actor,
+) -> tuple[int, ...]:
+    """
+    Return the ids of the requests behind a figure; to list them is another right.
+
+    Raises: MayNot, ReportInvalid.
+    """
+    require(actor, Right.REPORT)
+    rules.check(period.from_on, period.to_on, ())
+    asked = await facts(session, authority, period, actor=actor)
+    if not opened.is_official:
+        return tuple(opened.among_asked(asked, period.as_of))
+    found = await issued(session, authority, period, asked, actor=actor)
+    return tuple(opened.among_issued(found))
 
 
 async def _emergencies_before(

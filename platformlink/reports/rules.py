@@ -45,6 +45,9 @@ DEFINITIONS = {
         "Requests that they returned or refused for a reason that was ours, of all"
         " that went out."
     ),
+    "due": "Requests whose expected time has passed.",
+    "decided": "Finally answered, and it is known whether data came.",
+    "fair": "Decided, without refusals that were our fault.",
     "days_lost": (
         "Their working days from our letter until they said that they could not use it,"
         " for a reason that was ours, all such requests together."
@@ -63,6 +66,9 @@ FIGURE_NAMES = {
     "disclosure": "Disclosure",
     "disclosure_without_our_returns": "Disclosure without our returns",
     "avoidable_returns": "Avoidable returns",
+    "due": "Due by now",
+    "decided": "Decided",
+    "fair": "Decided, without our returns",
     "days_lost": "Days lost",
 }
 
@@ -74,6 +80,29 @@ class ReportInvalid(Invalid):
     title = "There is no such report"
 
 
+COUNTED: dict[str, Callable[[Asked, datetime], bool]] = {
+    "sent": lambda one, as_of: True,
+    "answered": lambda one, as_of: one.completed_at is not None,
+    "open": lambda one, as_of: one.is_open,
+    "overdue": lambda one, as_of: (
+        one.is_open and one.due_at is not None and one.due_at <= as_of
+    ),
+    "due": lambda one, as_of: one.is_due(as_of),
+    "in_time": lambda one, as_of: one.is_due(as_of) and one.was_in_time,
+    "decided": lambda one, as_of: one.is_decided,
+    "disclosure": lambda one, as_of: one.is_decided and one.has_data,
+    "fair": lambda one, as_of: (
+        one.is_decided and (one.has_data or not one.is_our_fault)
+    ),
+    "avoidable_returns": lambda one, as_of: one.is_our_fault,
+}
+DIMENSIONS: dict[str, Callable[[Asked], Collection[str]]] = {
+    "platform": lambda one: [one.platform],
+    "month": lambda one: [one.month],
+    "source": lambda one: [one.source or ""],
+    "outcome": lambda one: [one.outcome],
+    "reason": lambda one: one.reasons,
+}
 Elapsed = Callable[[Asked, datetime], float]  # working days until an instant
 
 
@@ -201,27 +230,36 @@ def report(
     )
 
 
+def behind(
+    code: str, key: dict[str, str], asked: Iterable[Asked], as_of: datetime
+) -> list[Asked]:
+    """Return the requests that a figure counts, in the group of a key."""
+    is_counted = COUNTED[code]
+    return [
+        one
+        for one in asked
+        if is_counted(one, as_of)
+        and all(value in DIMENSIONS[name](one) for name, value in key.items())
+    ]
+
+
 def figures(asked: Collection[Asked], measure: Elapsed, as_of: datetime) -> Figures:
     """Return all figures of a group."""
-    still_open = [one for one in asked if not one.completed_at and not one.is_withdrawn]
-    decided = [one for one in asked if one.is_decided]
-    with_data = [one for one in decided if one.has_data]
-    fair = [one for one in decided if one.has_data or not one.is_our_fault]
-    late = [one for one in still_open if one.due_at and one.due_at <= as_of]
-    ours = [one for one in asked if one.is_our_fault]
+    ours = behind("avoidable_returns", {}, asked, as_of)
+    counts = {code: len(behind(code, {}, asked, as_of)) for code in COUNTED}
     return Figures(
-        sent=len(asked),
-        answered=sum(one.completed_at is not None for one in asked),
-        open=len(still_open),
-        overdue=len(late),
+        sent=counts["sent"],
+        answered=counts["answered"],
+        open=counts["open"],
+        overdue=counts["overdue"],
         acknowledgement=_time(asked, measure, "acknowledged_at"),
         first_substance=_time(asked, measure, "substance_at"),
         completion=_time(asked, measure, "completed_at"),
         in_time=in_time(asked, as_of),
         outcomes=dict(sorted(Counter(one.outcome for one in asked).items())),
         reasons=reasons(asked),
-        disclosure=Share(len(with_data), len(decided)),
-        disclosure_without_our_returns=Share(len(with_data), len(fair)),
+        disclosure=Share(counts["disclosure"], counts["decided"]),
+        disclosure_without_our_returns=Share(counts["disclosure"], counts["fair"]),
         avoidable_returns=Share(len(ours), len(asked)),
         days_lost=sum(measure(one, one.returned_at or one.sent_at) for one in ours),
     )
@@ -253,12 +291,9 @@ def in_time(asked: Iterable[Asked], as_of: datetime) -> dict[Source, Share]:
     due: Counter[Source] = Counter()
     met: Counter[Source] = Counter()
     for one in asked:
-        if one.due_at is None or one.source is None or one.due_at > as_of:
-            continue
-        if one.is_withdrawn and one.until_at < one.due_at:
-            continue
-        due[one.source] += 1
-        met[one.source] += one.was_in_time
+        if one.source is not None and one.is_due(as_of):
+            due[one.source] += 1
+            met[one.source] += one.was_in_time
     return {source: Share(met[source], due[source]) for source in sorted(due)}
 
 

@@ -15,7 +15,7 @@ from platformlink.responses.codes import REASONS, Fault
 
 Say = Callable[[str], str]
 MEASURE_HEAD = (
-    *("set", "code", "name", *official.DIMENSIONS, "unit", "route", "when"),
+    *("set", "code", "name", *official.DIMENSIONS, "unit", "when"),
     *("count", "of", "days", "timed", "is_small", "note"),
 )
 

@@ -1,23 +1,51 @@
 """The official sets in the reader's words: lines for the page and the brief."""
 
+import re
+from datetime import date
+
 import msgspec
 
+from platformlink.protocols.shelf import Library
 from platformlink.reports import official, standards
 from platformlink.reports.estimates import FEWEST, Share
-from platformlink.reports.official import ALL, Cell, Key, Measure
-from platformlink.reports.showing import Shown
-from platformlink.responses.codes import REASONS
+from platformlink.reports.official import ALL, RULES, Cell, Key, Measure
+from platformlink.reports.showing import SOURCE_NAMES, Shown, platform_name
+from platformlink.responses.codes import OUTCOME_NAMES, REASONS
+from platformlink.values import Phrase
+from platformlink.web.words import Words
 
 FINEST = len(ALL)
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+NAMES: dict[str, dict[str, str]] = {
+    "source": {one.value: name for one, name in SOURCE_NAMES.items()},
+    "outcome": {one.value: name for one, name in OUTCOME_NAMES.items()},
+}
+RESULTS = ("fulfilled", "unfulfilled", "undecided")
+# Figures that another one opens.
+OPENS: dict[tuple[str, ...], str] = {
+    ("units", "requests"): "sent",
+    ("growth", "now"): "emergencies",
+}
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One figure of a measure: of what, how much, and what it is made of."""
+    """
+    One figure of a measure: of what, and what it is made of.
+
+    ``code`` is that of the figure which opens to the requests, "" where none does.
+    """
 
     label: str
-    figure: str
+    cell: Cell
+    code: str
+    days: str
     second: str
-    is_few: bool
+
+    @property
+    def is_few(self) -> bool:
+        """Say whether a share or a time rests on too few to judge."""
+        is_count = self.cell.of is None and self.cell.timed is None
+        return self.cell.is_small and not is_count
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -31,13 +59,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Split(msgspec.Struct, frozen=True):
-    """One combination of the finest split, and what was counted of it."""
+    """One combination of the finest split; `results` are code, words and number."""
 
+    key: Key
     names: list[str]
-    issued: str
-    fulfilled: str
-    unfulfilled: str
-    undecided: str
+    issued: int
+    results: list[tuple[str, str, int]]
     days: str
     is_few: bool
 
@@ -52,13 +79,16 @@ class Sets(msgspec.Struct, frozen=True):
     not_bound: str
 
 
-def value_name(shown: Shown, dimension: str, value: str) -> str:
+def value_name(words: Words, library: Library, dimension: str, value: str) -> str:
     """Return what one value of a dimension is called."""
     if dimension == "platform":
-        return shown.name(value)
-    if dimension == "ground" and value in REASONS:
-        return shown.say(REASONS[value].name)
-    return shown.say(standards.VALUE_NAMES.get(value, value))
+        return platform_name(library, value)
+    if dimension == "month" and MONTH.fullmatch(value):
+        return words.month(date.fromisoformat(f"{value}-01"))
+    if dimension in {"ground", "reason"} and value in REASONS:
+        return words.say(Phrase(REASONS[value].name))
+    names = NAMES.get(dimension, standards.VALUE_NAMES)
+    return words.say(Phrase(names.get(value, value)))
 
 
 def letter(code: str) -> str:
@@ -68,7 +98,7 @@ def letter(code: str) -> str:
 
 def _label(shown: Shown, key: Key, *, is_bound: bool) -> str:
     named = [
-        value_name(shown, name, value)
+        value_name(shown.words, shown.library, name, value)
         for name, value in key.items()
         if is_bound or name != "footing"
     ]
@@ -81,31 +111,34 @@ def _days(shown: Shown, cell: Cell) -> str:
     return shown.say("%(days)s days", days=shown.days(cell.days))
 
 
-def _figure(shown: Shown, label: str, cell: Cell, *, is_part: bool) -> Figure:
-    if cell.timed is not None:
-        second = shown.say("n = %(n)s", n=cell.timed)
-        return Figure(label, _days(shown, cell), second, cell.is_small)
-    if cell.of is None:
-        return Figure(label, shown.words.number(cell.count), "", is_few=False)
+def _figure(shown: Shown, code: str, label: str, cell: Cell) -> Figure:
+    return Figure(
+        label=label,
+        cell=cell,
+        code=OPENS.get((code, *cell.key.values()), code if code in RULES else ""),
+        days=_days(shown, cell) if cell.timed is not None else "",
+        second=_second(shown, cell, is_part=code in RULES and RULES[code].is_part),
+    )
+
+
+def _second(shown: Shown, cell: Cell, *, is_part: bool) -> str:
+    """Return a share as a percentage; a part of a whole is exact, with no interval."""
+    if cell.of is None or cell.is_small:
+        return ""
     share = Share(cell.count, cell.of)
-    told = shown.say("%(met)s of %(due)s", met=cell.count, due=cell.of)
-    if share.is_small:
-        return Figure(label, told, "", is_few=True)
     percent = shown.words.percent(share.value or 0)
     if is_part:
-        return Figure(label, told, percent, is_few=False)
-    second = shown.say(
+        return percent
+    return shown.say(
         "%(percent)s, 95 %% interval %(interval)s",
         percent=percent,
         interval=shown.percents(share),
     )
-    return Figure(label, told, second, is_few=False)
 
 
 def _line(shown: Shown, one: Measure, *, is_bound: bool) -> Line:
     cells = [cell for cell in one.cells if len(cell.key) < FINEST]
-    is_part = one.code in official.RULES and official.RULES[one.code].is_part
-    if is_part:
+    if one.code in RULES and RULES[one.code].is_part:
         cells.sort(key=lambda cell: -cell.count)
     why_not = standards.WHY_NOT.get(one.code, "")
     return Line(
@@ -113,9 +146,7 @@ def _line(shown: Shown, one: Measure, *, is_bound: bool) -> Line:
         name=shown.say(standards.NAMES[one.code]),
         definition=shown.say(standards.DEFINITIONS[one.code]),
         figures=[
-            _figure(
-                shown, _label(shown, cell.key, is_bound=is_bound), cell, is_part=is_part
-            )
+            _figure(shown, one.code, _label(shown, cell.key, is_bound=is_bound), cell)
             for cell in cells
         ],
         why_not=shown.say(why_not) if why_not else "",
@@ -140,24 +171,23 @@ def _splits(shown: Shown, *, is_bound: bool) -> list[Split]:
 def _split(
     shown: Shown, found: dict[str, Measure], cell: Cell, *, is_bound: bool
 ) -> Split:
-    def counted(result: str) -> str:
+    def counted(result: str) -> tuple[str, str, int]:
         one = _found(found["28-2-c"], cell.key | {"result": result})
-        if one is None:
-            return shown.say("under 5") if shown.report.official.is_discreet else "0"
-        return shown.words.number(one.count)
+        count = one.count if one else 0
+        is_hidden = shown.report.official.is_discreet and one is None
+        return result, shown.say("under 5") if is_hidden else f"{count}", count
 
     is_data = cell.key["order"] == "production"
     timed = _found(found["28-2-e" if is_data else "28-2-f"], cell.key)
     return Split(
+        key=cell.key,
         names=[
-            value_name(shown, name, value)
+            value_name(shown.words, shown.library, name, value)
             for name, value in cell.key.items()
             if is_bound or name != "footing"
         ],
-        issued=shown.words.number(cell.count),
-        fulfilled=counted("fulfilled"),
-        unfulfilled=counted("unfulfilled"),
-        undecided=counted("undecided"),
+        issued=cell.count,
+        results=[counted(one) for one in RESULTS],
         days=shown.days(timed.days) if timed and timed.days is not None else "–",
         is_few=min(cell.count, timed.timed or FEWEST if timed else FEWEST) < FEWEST,
     )

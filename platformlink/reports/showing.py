@@ -24,6 +24,7 @@ SOURCE_NAMES = {
     Source.PROMISED: "promised",
 }
 MOST_REASONS = 8
+WITHOUT = "disclosure_without_our_returns"
 STEP_NAMES = {
     "Filed to approved": "From the first submission to the approval that held.",
     "Approved to sent": "From that approval until the letter went out.",
@@ -31,8 +32,13 @@ STEP_NAMES = {
 }
 
 
-class Stat(msgspec.Struct, frozen=True):
-    """One figure with what it is made of."""
+class Stat(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One figure with what it is made of.
+
+    ``met`` and ``all`` are the codes of the figures that it is a share of, with their
+    numbers and the group; without ``met`` it is one of ``all``.
+    """
 
     label: str
     figure: str
@@ -40,11 +46,16 @@ class Stat(msgspec.Struct, frozen=True):
     second: str
     definition: str
     is_few: bool
+    interval: str
+    met: tuple[str, int] | None = None
+    all: tuple[str, int]
+    key: dict[str, str] = {}
 
 
 class Speed(msgspec.Struct, frozen=True):
     """One platform's times, as the table behind the curves shows them."""
 
+    slug: str
     name: str
     count: int
     open: int
@@ -60,6 +71,7 @@ class Treated(msgspec.Struct, frozen=True):
     """How often one platform answered in time, by one source of the expected time."""
 
     slug: str
+    key: dict[str, str]
     name: str
     share: Share
     percent: str
@@ -71,6 +83,7 @@ class Treated(msgspec.Struct, frozen=True):
 class Month(msgspec.Struct, frozen=True):
     """What was sent in one month, and how they answered by the source of the time."""
 
+    key: dict[str, str]
     name: str
     sent: int
     answered: int
@@ -83,6 +96,7 @@ class Month(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True):
     """Everything that is counted of one platform; times are median and 9 of 10."""
 
+    key: dict[str, str]
     name: str
     sent: int
     answered: int
@@ -91,15 +105,24 @@ class Line(msgspec.Struct, frozen=True):
     acknowledgement: str
     first_substance: str
     completion: str
-    outcomes: str
+    outcomes: list[tuple[str, str, int]]  # code, name, how many
 
 
 class Returned(msgspec.Struct, frozen=True):
     """One reason and how many requests met it; the bar is of 100 units."""
 
+    code: str
     name: str
     count: int
     bar: float
+
+
+def platform_name(library: Library, slug: str) -> str:
+    """Return a platform's name; its slug where no file knows it any more."""
+    try:
+        return library.get(slug).name
+    except UnknownPlatform:
+        return slug
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -111,11 +134,8 @@ class Shown(msgspec.Struct, frozen=True):
     kind: str = "all"
 
     def name(self, slug: str) -> str:
-        """Return a platform's name; its slug where no file knows it any more."""
-        try:
-            return self.library.get(slug).name
-        except UnknownPlatform:
-            return slug
+        """Return a platform's name."""
+        return platform_name(self.library, slug)
 
     def say(self, text: str, **params: str | int) -> str:
         """Return a sentence in the reader's language."""
@@ -170,8 +190,15 @@ def headline(shown: Shown) -> str:
     )
 
 
-def _share_stat(shown: Shown, label: Phrase, share: Share, definition: str) -> Stat:
-    value = share.value
+def _share_stat(
+    shown: Shown,
+    label: Phrase,
+    share: Share,
+    codes: tuple[str, str],
+    key: dict[str, str] | None = None,
+) -> Stat:
+    value, (met, all_) = share.value, codes
+    meant = WITHOUT if all_ == "fair" else met
     return Stat(
         label=shown.words.say(label),
         figure=shown.say("none") if value is None else f"{round(100 * value)}",
@@ -182,8 +209,12 @@ def _share_stat(shown: Shown, label: Phrase, share: Share, definition: str) -> S
             denominator=share.denominator,
             interval=shown.percents(share),
         ),
-        definition=shown.say(definition),
+        definition=shown.say(DEFINITIONS[meant]),
         is_few=share.is_small,
+        interval=shown.percents(share),
+        met=(met, share.numerator),
+        all=(all_, share.denominator),
+        key=key or {},
     )
 
 
@@ -206,13 +237,16 @@ def stats(shown: Shown) -> list[Stat]:
             open=time.count - time.happened,
         ),
         is_few=time.is_small,
+        interval=shown.between(time.median),
+        all=("sent", time.count),
     )
     in_time = [
         _share_stat(
             shown,
             Phrase("In time, %(source)s", {"source": shown.say(SOURCE_NAMES[source])}),
             share,
-            DEFINITIONS["in_time"],
+            ("in_time", "due"),
+            {"source": source},
         )
         for source, share in total.in_time.items()
     ]
@@ -220,13 +254,13 @@ def stats(shown: Shown) -> list[Stat]:
         shown,
         Phrase("Something was disclosed"),
         total.disclosure,
-        DEFINITIONS["disclosure"],
+        ("disclosure", "decided"),
     )
     fair = _share_stat(
         shown,
         Phrase("The same, without our own mistakes"),
         total.disclosure_without_our_returns,
-        DEFINITIONS["disclosure_without_our_returns"],
+        ("disclosure", "fair"),
     )
     return [half, *in_time, disclosed, fair]
 
@@ -249,6 +283,7 @@ def speeds(shown: Shown, chart: Chart | None) -> list[Speed]:
         time, name = row.figures.first_substance, shown.name(row.key["platform"])
         line = styles.get(name)
         speed = Speed(
+            slug=row.key["platform"],
             name=name,
             count=time.count,
             open=time.count - time.happened,
@@ -265,22 +300,25 @@ def speeds(shown: Shown, chart: Chart | None) -> list[Speed]:
 
 def lines(shown: Shown) -> list[Line]:
     """Return every figure by platform, and of all together at the end."""
-    rows = [(shown.name(row.key["platform"]), row.figures) for row in shown.report.rows]
-    rows = sorted(rows, key=lambda one: (-one[1].sent, one[0]))
-    rows.append((shown.say("All"), shown.report.total))
-    return [_line(shown, name, figures) for name, figures in rows]
+    found = [
+        _line(shown, row.key, shown.name(row.key["platform"]), row.figures)
+        for row in shown.report.rows
+    ]
+    found.sort(key=lambda one: (-one.sent, one.name))
+    return [*found, _line(shown, {}, shown.say("All"), shown.report.total)]
 
 
-def _line(shown: Shown, name: str, figures: Figures) -> Line:
+def _line(shown: Shown, key: dict[str, str], name: str, figures: Figures) -> Line:
     def pair(time: Time) -> str:
         return f"{shown.days(time.median.days)} · {shown.days(time.p90.days)}"
 
     told = [
-        f"{shown.say(OUTCOME_NAMES[outcome])} {count}"
+        (outcome.value, shown.say(OUTCOME_NAMES[outcome]), count)
         for outcome, count in figures.outcomes.items()
         if count
     ]
     return Line(
+        key=key,
         name=name,
         sent=figures.sent,
         answered=figures.answered,
@@ -289,14 +327,16 @@ def _line(shown: Shown, name: str, figures: Figures) -> Line:
         acknowledgement=pair(figures.acknowledgement),
         first_substance=pair(figures.first_substance),
         completion=pair(figures.completion),
-        outcomes=", ".join(told) or "–",
+        outcomes=told,
     )
 
 
-def _treated(shown: Shown, slug: str, figures: Figures) -> list[Treated]:
+def _treated(shown: Shown, key: dict[str, str], figures: Figures) -> list[Treated]:
+    slug = key.get("platform", "")
     return [
         Treated(
             slug=slug,
+            key=key | {"source": source},
             name=shown.name(slug),
             share=share,
             percent=shown.words.percent(share.value or 0),
@@ -316,13 +356,14 @@ def months(shown: Shown) -> list[Month]:
         year, month = row.key["month"].split("-")
         found.append(
             Month(
+                key=row.key,
                 name=shown.words.month(date(int(year), int(month), 1)),
                 sent=row.figures.sent,
                 answered=row.figures.answered,
                 half=shown.days(time.median.days),
                 interval=shown.between(time.median),
                 is_small=time.is_small,
-                treated=_treated(shown, "", row.figures),
+                treated=_treated(shown, row.key, row.figures),
             )
         )
     return found
@@ -333,7 +374,7 @@ def treated(shown: Shown) -> list[Treated]:
     found = [
         one
         for row in shown.report.rows
-        for one in _treated(shown, row.key["platform"], row.figures)
+        for one in _treated(shown, row.key, row.figures)
     ]
     return sorted(
         found,
@@ -351,6 +392,7 @@ def ours(shown: Shown, total: Figures) -> list[Returned]:
     most = max((one.count for one in reasons), default=1)
     return [
         Returned(
+            one.code,
             shown.say(REASONS[one.code].name),
             one.count,
             round(100 * one.count / most, 1),
@@ -450,7 +492,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     ours_cost: str
     months: list[Month]
     faults: list[tuple[str, int]]
-    definitions: list[tuple[str, str]]
+    returns: tuple[int, int]  # our own, of all
+    definitions: list[tuple[str, str, str]]  # code, name, meaning
     as_of: str
     sha256: str
 
@@ -490,8 +533,9 @@ def told(shown: Shown, styles: charts.Styles = charts.ON_SCREEN) -> Told:
             (shown.say(FAULT_NAMES[one]), count)
             for one, count in rules.by_fault(total).items()
         ],
+        returns=(returns.numerator, returns.denominator),
         definitions=[
-            (shown.say(FIGURE_NAMES[name]), shown.say(text))
+            (name, shown.say(FIGURE_NAMES[name]), shown.say(text))
             for name, text in DEFINITIONS.items()
         ],
         as_of=shown.words.when(report.as_of),

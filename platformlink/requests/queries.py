@@ -5,16 +5,20 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     and_,
+    any_,
     exists,
     false,
     func,
+    literal,
     or_,
     true,
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -186,6 +190,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     unit: str = ""  # its code
     case_id: int | None = None
+    ids: tuple[int, ...] | None = None
     overdue_at: datetime | None = None
     sort: Sort = Sort.NEWEST
     cursor: str = ""
@@ -239,6 +244,10 @@ def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
         conditions.append(_matches(wanted.q))
     if wanted.case_id is not None:
         conditions.append(col(PlatformRequest.case_id) == wanted.case_id)
+    if wanted.ids is not None:
+        # One array, whatever its length: a list of parameters has an end.
+        ids = literal(list(wanted.ids), ARRAY(BigInteger))
+        conditions.append(col(PlatformRequest.id) == any_(ids))
     if wanted.overdue_at is not None:
         conditions.append(_overdue(wanted.overdue_at))
     return conditions

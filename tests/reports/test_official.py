@@ -211,4 +211,7 @@ SOME = st.lists(
 def test_each_cell_counts_just_the_requests_behind_it(some: list[Issued]) -> None:
     for one in official.measures(some, lambda one: 3.0, emergencies_before=0):
         for cell in one.cells if one.code in official.RULES else ():
-            assert len(official.behind(one.code, cell.key, some)) == cell.count
+            counted = cell.count if cell.timed is None else cell.timed
+            assert len(official.behind(one.code, cell.key, some)) == counted
+            whole = len(official.whole(one.code, cell.key, some))
+            assert cell.of in {None, whole}

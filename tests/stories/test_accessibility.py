@@ -24,6 +24,7 @@ MORE = (
     *(("besa", "review", "/platforms/review"), ("luan", "list", "/calendar?view=list")),
     *(("luan", "styleguide", "/styleguide"), ("luan", "tour", "/tour")),
     *(("ilir", "letters", "/letters"), ("luan", "search", "/search?q=tiktok")),
+    ("luan", "figures", "/reports/responsiveness?kind=all"),
     ("", "package", "/verify/package"),
 )
 CONTRASTED = ("/board", "/styleguide", "/reports", "/radar", "/emergency")
