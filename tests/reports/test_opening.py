@@ -21,7 +21,9 @@ from platformlink.requests.rules import Kind as RequestKind
 from platformlink.responses import actions
 from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
-from tests.responses.given import AUTHORITY, person, sent, signed_in
+from tests.responses.given import person, sent
+from tests.seats import bearer
+from tests.shipped import AUTHORITY
 
 pytestmark = pytest.mark.anyio
 
@@ -141,7 +143,7 @@ async def test_a_figure_on_the_page_leads_to_its_requests_and_its_definition(
     async with runtime.sessions.begin() as session:
         lea = await person(session)
         requested = await sent(session, lea, at=SENT_AT)
-    headers = await signed_in(client, runtime, lea)
+    headers = await bearer(runtime, lea)
 
     page = (await client.get(WAY.report(), headers=headers)).text
     paths = re.findall(r'href="(/reports/responsiveness/requests[^"]*)"', page)
@@ -158,7 +160,7 @@ async def test_who_may_only_count_is_shown_no_way_and_let_in_by_none(
     async with runtime.sessions.begin() as session:
         max_ = await person(session, Role.MANAGER, name="Max")
         await sent(session, await person(session), at=SENT_AT)
-    headers = await signed_in(client, runtime, max_)
+    headers = await bearer(runtime, max_)
 
     page = await client.get(WAY.report(), headers=headers)
     listed = await client.get(WAY.to("sent", {}), headers=headers)
