@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority, said
 from platformlink.clocks.sentences import chip
@@ -66,7 +67,7 @@ class BoardPage(Page, frozen=True, kw_only=True):
     headline: str
     groups: list[tuple[Group, str, list[BoardRow]]]
     doubts: list[Doubt]
-    calm_count: int  # most_calm: that many or more
+    calm_count: int  # of the whole board; most_calm: that many or more
     calm_next_at: datetime | None
     most_calm: int = queries.MOST_CALM
     filters: list[Filter]
@@ -169,12 +170,7 @@ async def board(
     units = _unit_names(runtime.authority, shell)
     if not may(actor, Right.READ):
         require(actor, Right.BOARD)
-        rows = await queries.count_all(session, now=now)
-        told = [
-            (slug, shell.words.gettext(rules.CLOCK_NAMES[ClockKind(one)]), count)
-            for slug, one, count in rows
-        ]
-        return shell.show(CountsPage(title="Board", rows=told, names=names))
+        return shell.show(await _counts(shell, session, names, now))
     own_views = await views.kept(session, actor=actor)
     opening = next((one.path for one in own_views if one.is_default), "")
     if opening and not request.query_params:
@@ -205,9 +201,11 @@ async def board(
     tally = await queries.count_running(
         session, actor=actor, until_at=until_at, now=now
     )
-    calm_count, calm_next = await queries.next_calm(
-        session, actor=actor, after_at=until_at
-    )
+    calm_count, calm_next = 0, None
+    if not narrowed:  # of a part, counting could read all that runs
+        calm_count, calm_next = await queries.next_calm(
+            session, actor=actor, after_at=until_at
+        )
     whole = {"all_of_it": "true"}
     title = " ".join(shell.words.say(one) for one in rules.headline(counts, ending))
     page = BoardPage(
@@ -233,6 +231,17 @@ async def board(
         whole=board_path(narrowed | whole),
     )
     return shell.show(page)
+
+
+async def _counts(
+    shell: PlainShell, session: AsyncSession, names: dict[str, str], now: datetime
+) -> CountsPage:
+    rows = await queries.count_all(session, now=now)
+    told = [
+        (slug, shell.words.gettext(rules.CLOCK_NAMES[ClockKind(one)]), count)
+        for slug, one, count in rows
+    ]
+    return CountsPage(title="Board", rows=told, names=names)
 
 
 async def _seal_line(runtime: Runtime, shell: Shell, now: datetime) -> str:
