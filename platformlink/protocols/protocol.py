@@ -622,6 +622,21 @@ class Cost(Statement, frozen=True, kw_only=True):
     amount: Text | None = None
 
 
+class Published(Fact, frozen=True, kw_only=True):
+    """
+    What the platform publishes of one asking country.
+
+    Requests in a period, both days included, and the percentage of them in which it
+    produced some data.
+    """
+
+    country: Country
+    from_on: date
+    until_on: date
+    requests: Annotated[int, Meta(ge=0)]
+    produced_percent: Annotated[float, Meta(ge=0, le=100)] | Unknown
+
+
 class Reliability(Strict, frozen=True, kw_only=True):
     """How far the file as a whole can be trusted, and why."""
 
@@ -668,6 +683,7 @@ class CooperationProtocol(Strict, frozen=True, kw_only=True):
     costs: tuple[Cost, ...] = ()
     refusals: tuple[Statement, ...] = ()
     figures: tuple[Statement, ...] = ()
+    published: tuple[Published, ...] = ()
     notes: tuple[Statement, ...] = ()
     beware: tuple[Statement, ...] = ()  # look-alikes and wrong doors
     sources: tuple[Source, ...]

@@ -188,6 +188,7 @@ def _order(protocol: CooperationProtocol) -> Found:
         ("valid_from", "valid_until"),
         ("facts_from", "facts_until"),
         ("last_on", "next_on"),
+        ("from_on", "until_on"),
     )
     for at, one in walk(protocol):
         for first, last in pairs:

@@ -11,11 +11,13 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from platformlink.authority import Authority, said
+from platformlink.letters.wording import country_name
 from platformlink.permissions import Actor, Right, require
 from platformlink.protocols.shelf import Library
 from platformlink.reports import files, opening, queries, sets, showing
 from platformlink.reports.opening import Opened, Way
 from platformlink.reports.ourside import OurSide
+from platformlink.reports.published import Mirror, mirrors
 from platformlink.reports.rules import Report
 from platformlink.reports.sets import Sets
 from platformlink.reports.showing import Ours, Shown, Told
@@ -42,6 +44,8 @@ class ReportPage(Page, frozen=True, kw_only=True):
     kind: str
     sets: Sets
     measures_path: str
+    published: list[Mirror]
+    country: str
     way: Way | None  # to the requests behind a figure, for who may read them
 
 
@@ -104,6 +108,8 @@ def _page(
         files=_files(shown.report, shown.kind),
         kind=shown.kind,
         sets=sets.sets(shown),
+        published=mirrors(shown, authority.country),
+        country=country_name(authority.country, shown.words.language),
         way=way if opening.may_open(actor) else None,
         measures_path=_address(shown.report, shown.kind, "measures.csv"),
     )

@@ -100,6 +100,7 @@ def test_the_readme_names_all_words_that_are_allowed(
         ("notice", protocol.Notice),
         ("side_effects", SideEffect),
         ("times", Time),
+        ("published", protocol.Published),
         ("sources", protocol.Source),
     ],
 )
