@@ -181,6 +181,7 @@ class Authority(Strict, frozen=True):
     retention: Retention = Retention()
     vault: VaultEntry = VaultEntry()
     webhooks: tuple[Webhook, ...] = ()
+    brief_to: tuple[str, ...] = ()  # who is mailed the sealed brief each month
     office_opens: time = time(8)
     office_closes: time = time(16)
     crest: str | None = None  # an SVG file beside this one

@@ -50,6 +50,7 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (letters.complete_seals, EVERY_30_SECONDS),
     (letters.warn_of_end, EVERY_MINUTE),
     (reports.tell_of_brief, EVERY_MINUTE),
+    (reports.mail_brief, EVERY_MINUTE),
     (webhooks.deliver_webhooks, EVERY_10_SECONDS),
 )
 

@@ -1,5 +1,7 @@
 """
-What happened, counted: how fast and how well platforms answer. Reads, never writes.
+What happened, counted: how fast and how well platforms answer.
+
+Reads all tables below and writes none of them; owns `brief_mail` alone.
 
     requests, responses, clocks -> queries.facts -> rules.report -> page, JSON, CSV
 
@@ -29,4 +31,10 @@ Decisions
 - 2026-11-25: A figure and the list behind it are counted by the same predicate, so they
   are of one length. The way is shown to whoever may read requests, whose right to count
   reaches exactly as far; the list asks for that right again in its query.
+- 2026-11-25: A platform's own transparency figures are facts of its protocol file, with
+  country, period, source and day of reading; an import of our own would have doubled
+  the review that such facts have there.
+- 2026-11-25: The brief is mailed to a list of the authority's file, `brief_to`, counted
+  as for management. Each address is claimed before its mail is handed over: one that a
+  crash breaks off is not sent again, since its readers have the way to the same brief.
 """

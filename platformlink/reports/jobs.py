@@ -1,13 +1,39 @@
-"""Jobs of reports: each month, the way to the brief on the month before."""
+"""Jobs of reports: each month the way to the brief on the month before, or itself."""
 
-from datetime import datetime, timedelta
+import hashlib
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from platformlink.authority import Authority, said
+from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.identity import queries as identity
+from platformlink.identity.queries import as_actor
 from platformlink.notices import actions as notices
-from platformlink.permissions import Role
-from platformlink.ports import Runtime
-from platformlink.values import Phrase
+from platformlink.permissions import Actor, Right, Role, may
+from platformlink.ports import Mail, Runtime
+from platformlink.protocols.shelf import Library
+from platformlink.reports import actions, files, queries
+from platformlink.reports.queries import Period
+from platformlink.reports.showing import Shown
+from platformlink.values import Phrase, SealedPdf
+from platformlink.web.words import Words
+
+log = structlog.get_logger()
+DAY = timedelta(days=1)
+# What is mailed is counted as for management: numbers, and no restricted case.
+READER = Actor(id=0, unit_id=0, name="brief", roles=frozenset({Role.MANAGER}))
+
+
+def month_before(authority: Authority, now: datetime) -> tuple[date, date] | None:
+    """Return the month before, its first and last day; None until the office opens."""
+    here = now.astimezone(authority.tz)
+    if here.day == 1 and here.time() < authority.office_opens:
+        return None
+    last = here.date().replace(day=1) - DAY
+    return last.replace(day=1), last
 
 
 async def tell_of_brief(runtime: Runtime, now: datetime) -> int:
@@ -17,11 +43,10 @@ async def tell_of_brief(runtime: Runtime, now: datetime) -> int:
     They are given the way and not the file: whoever opens it signs in, and it is
     counted for what they may count. Late or twice it does no harm.
     """
-    here = now.astimezone(runtime.authority.tz)
-    if here.day == 1 and here.time() < runtime.authority.office_opens:
+    month = month_before(runtime.authority, now)
+    if month is None:
         return 0
-    last = here.date().replace(day=1) - timedelta(days=1)
-    first = last.replace(day=1)
+    first, last = month
     asked = {"from": f"{first}", "to": f"{last}", "kind": "all"}
     async with runtime.sessions.begin() as session:
         managers = await identity.people(session, role=Role.MANAGER)
@@ -36,3 +61,102 @@ async def tell_of_brief(runtime: Runtime, now: datetime) -> int:
             path=f"/reports/responsiveness.pdf?{urlencode(asked)}",
             now=now,
         )
+
+
+async def mail_brief(runtime: Runtime, now: datetime) -> int:
+    """
+    Mail the sealed brief to the list of the authority's file; return how many went out.
+
+    Each address is claimed before its mail is handed over, so that it gets one brief a
+    month, also after a crash: what was broken off then is not sent again. What surely
+    was not taken is tried again later.
+    """
+    month = month_before(runtime.authority, now)
+    if month is None or not runtime.authority.brief_to:
+        return 0
+    async with runtime.sessions() as session:
+        wanted = await allowed(session, runtime.authority)
+        waiting = await actions.not_mailed(session, month[0], wanted, now=now)
+    if not waiting:
+        return 0
+    try:
+        brief = await _brief(runtime, *month, now)
+    except Upstream as error:
+        log.warning("brief.not_made", reason=error.code)
+        return 0
+    return sum([await _mailed(runtime, one, month[0], brief, now) for one in waiting])
+
+
+async def allowed(session: AsyncSession, authority: Authority) -> list[str]:
+    """
+    Return those of the list who may be sent a brief; the others are logged by number.
+
+    That is the authority's own domain, and whoever may read the report here.
+    """
+    readers = {
+        one.email.lower()
+        for one in await identity.people(session)
+        if may(as_actor(one), Right.REPORT)
+    }
+    ours = f"@{authority.mail_domain}".lower()
+    listed = [one.strip().lower() for one in authority.brief_to]
+    found = [one for one in listed if one.endswith(ours) or one in readers]
+    if refused := len(listed) - len(found):
+        log.warning("brief.addresses_refused", count=refused)
+    return found
+
+
+async def _brief(runtime: Runtime, first: date, last: date, now: datetime) -> SealedPdf:
+    """Return the brief of a month in the authority's own language."""
+    authority = runtime.authority
+    async with runtime.sessions() as session:
+        report = await queries.responsiveness(
+            session,
+            authority,
+            Period(first, last, now),
+            by=("platform",),
+            actor=READER,
+        )
+    words = Words(authority.languages[0], authority.tz)
+    shown = Shown(report, words, Library.load(runtime.protocols))
+    return await files.as_brief(shown, runtime)
+
+
+async def _mailed(
+    runtime: Runtime, address: str, month_on: date, brief: SealedPdf, now: datetime
+) -> bool:
+    """Say whether one mail went out."""
+    async with runtime.sessions.begin() as session:
+        if not await actions.claim_mail(session, month_on, address, now=now):
+            return False
+    status = "sent"
+    try:
+        await runtime.ports.mailer.send(_mail(runtime, address, month_on, brief))
+    except TurnedAway:
+        status = "turned_away"
+    except NotTaken:
+        status = "not_taken"
+    except Upstream as error:
+        log.warning("brief.uncertain", reason=error.code)
+        return False
+    async with runtime.sessions.begin() as session:
+        await actions.note_mail(session, month_on, address, status, now=now)
+    if status != "sent":
+        log.warning("brief.not_mailed", reason=status)
+    return status == "sent"
+
+
+def _mail(runtime: Runtime, address: str, month_on: date, brief: SealedPdf) -> Mail:
+    authority = runtime.authority
+    language = authority.languages[0]
+    words = Words(language, authority.tz)
+    text = words.gettext("The sealed brief on the answers of platforms is attached.")
+    mark = hashlib.sha256(address.encode()).hexdigest()[:12]
+    return Mail(
+        to=address,
+        subject=f"PlatformLink: {said(authority.name, language)}, {month_on:%Y-%m}",
+        text=f"{text}\n",
+        message_id=f"<brief-{month_on:%Y-%m}-{mark}@{authority.mail_domain}>",
+        attachment=brief,
+        attachment_name=f"responsiveness-{month_on:%Y-%m}.pdf",
+    )
