@@ -3,11 +3,22 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+
+from tinycss2.ast import AtRule, Comment, LiteralToken, Node, QualifiedRule
+from tinycss2.parser import parse_rule_list, parse_stylesheet
+from tinycss2.serializer import serialize
 
 HERE = Path(__file__).parent
 VENDOR = HERE / "static" / "vendor"
 MODULES = HERE / "node_modules"
+STYLES = VENDOR / "tabler.css"
+# Of Tabler pages have its resets and plain elements; of its classes these alone. What a
+# page begins to use besides is added here.
+MOST_BYTES = 200_000  # larger: copied by an earlier version, which kept all of it
+CLASSES = frozenset({"figure", "icon", "row", "small", "timeline"})
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.css",
     "htmx.org/dist/htmx.min.js": "htmx.js",
@@ -59,7 +70,52 @@ def is_present() -> bool:
     """Say whether all assets are where pages look for them."""
     files = [VENDOR / name for name in FILES.values()]
     files += [VENDOR / "icons" / f"{name}.svg" for name in ICONS]
-    return all(file.is_file() for file in files)
+    are_there = all(file.is_file() for file in files)
+    return are_there and STYLES.stat().st_size < MOST_BYTES
+
+
+def trimmed(css: str) -> str:
+    """Return a style sheet without the rules of classes that no page bears."""
+    return "".join(_kept(parse_stylesheet(css, skip_whitespace=True)))
+
+
+def _kept(rules: Sequence[Node]) -> Iterator[str]:
+    """Yield rules as text, also those within a condition; a licence stays."""
+    for rule in rules:
+        match rule:
+            case QualifiedRule():
+                ours = [one for one in _selectors(rule.prelude) if _is_ours(one)]
+                selectors = ",".join(serialize(one) for one in ours)
+                if ours:
+                    yield f"{selectors}{{{serialize(rule.content)}}}"
+            case AtRule(lower_at_keyword="media" | "supports"):
+                within = "".join(
+                    _kept(parse_rule_list(rule.content, skip_whitespace=True))
+                )
+                condition = serialize(rule.prelude)
+                if within:
+                    yield f"@{rule.at_keyword}{condition}{{{within}}}"
+            case Comment() if not rule.value.startswith("!"):
+                pass
+            case _:
+                yield rule.serialize()
+
+
+def _selectors(prelude: Sequence[Node]) -> list[list[Node]]:
+    """Return the selectors of a rule, which commas part."""
+    commas = [number for number, one in enumerate(prelude) if _is(one, ",")]
+    places = pairwise([-1, *commas, len(prelude)])
+    return [list(prelude[start + 1 : end]) for start, end in places]
+
+
+def _is_ours(selector: Sequence[Node]) -> bool:
+    """Say whether an element of our pages may fit a selector, by its classes."""
+    named = [name for dot, name in pairwise(selector) if _is(dot, ".")]
+    return all(serialize([name]) in CLASSES for name in named)
+
+
+def _is(node: Node, sign: str) -> bool:
+    return isinstance(node, LiteralToken) and node.value == sign
 
 
 def build() -> None:
@@ -76,6 +132,7 @@ def build() -> None:
     (VENDOR / "icons").mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(MODULES / source, VENDOR / name)
+    STYLES.write_text(trimmed(STYLES.read_text("utf-8")), "utf-8")
     icons = MODULES / "@tabler/icons/icons/outline"
     for name in ICONS:
         shutil.copyfile(icons / f"{name}.svg", VENDOR / "icons" / f"{name}.svg")
