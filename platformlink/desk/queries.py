@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, case, func, text, true, tuple_
+from sqlalchemy import ColumnElement, case, exists, func, text, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -270,10 +270,11 @@ class Held(msgspec.Struct, frozen=True):
 
 async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[Held]:
     """Return the open holds, soonest end first; lapsed ones of the last week too."""
-    asked = (
-        select(Clock.request_id)
-        .where(col(Clock.kind) == "legal_process", col(Clock.state) == ClockState.ENDED)
-        .where(col(Clock.ended_as) == "met")
+    asked = exists().where(
+        col(Clock.request_id) == col(PlatformRequest.id),
+        col(Clock.kind) == "legal_process",
+        col(Clock.state) == ClockState.ENDED,
+        col(Clock.ended_as) == "met",
     )
     query = (
         select(  # type: ignore[call-overload]  # SQLModel types four
@@ -281,7 +282,7 @@ async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[H
             Target,
             PlatformRequest,
             Case,
-            col(PlatformRequest.id).in_(asked).label("has_process"),
+            asked.label("has_process"),
         )
         .join(Target, col(Target.id) == col(Hold.target_id))
         .join(PlatformRequest, col(PlatformRequest.id) == col(Hold.request_id))
@@ -291,7 +292,7 @@ async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[H
             col(Hold.until_at) > now - timedelta(days=7),
             seen_by(actor),
         )
-        .order_by(col(Hold.until_at))
+        .order_by(col(Hold.until_at), col(Hold.id))
         .limit(MOST)
     )
     found = (await session.exec(query)).all()
