@@ -38,8 +38,9 @@ async def issued(
 
     ``sent`` are their ids; ``counted`` is what the reader may count, joins Case.
     """
-    query = select(PlatformRequest).where(col(PlatformRequest.id).in_(sent))
-    requests = {one.id: one for one in await session.exec(query)}
+    requests = {row.id: row for row in await session.exec(_requests(sent))}
+    versions = {row.protocol_version for row in requests.values()}
+    categories = await _categories(session, versions)
     heard = {row.request_id: row for row in await session.exec(_heard(sent))}
     produced = {row.id: row.at for row in await session.exec(_produced(sent, counted))}
     alone = set(await session.exec(_alone(sent)))
@@ -50,7 +51,11 @@ async def issued(
             requests[fact.id],
             authority,
             heard=heard.get(fact.id),
-            data=await _categories(session, requests[fact.id]),
+            data=frozenset(
+                categories[requests[fact.id].protocol_version].get(code, "")
+                for code in requests[fact.id].data
+            )
+            - {""},
             accounts=frozenset(accounts[fact.id]),
             produced_at=produced.get(fact.id),
             is_sealed_alone=fact.id in alone,
@@ -61,7 +66,7 @@ async def issued(
 
 def _one(
     fact: Asked,
-    request: PlatformRequest,
+    request: Any,  # noqa: ANN401 - a row of _requests
     authority: Authority,
     *,
     heard: Any,  # noqa: ANN401 - a row of _heard
@@ -83,6 +88,20 @@ def _one(
         is_undelivered=bool(heard and heard.is_undelivered),
         **known,
     )
+
+
+def _requests(sent: SelectOfScalar[int]) -> Any:  # noqa: ANN401 - a row of its own shape
+    """Select what the sets ask of each request itself, and no more: it is many rows."""
+    return columns(
+        col(PlatformRequest.id),
+        col(PlatformRequest.case_id),
+        col(PlatformRequest.approved_at),
+        col(PlatformRequest.ratified_at),
+        col(PlatformRequest.urgency),
+        col(PlatformRequest.instrument),
+        col(PlatformRequest.protocol_version),
+        col(PlatformRequest.data),
+    ).where(col(PlatformRequest.id).in_(sent))
 
 
 def _heard(sent: SelectOfScalar[int]) -> Any:  # noqa: ANN401 - a row of its own shape
@@ -153,9 +172,11 @@ async def _accounts(
 
 
 async def _categories(
-    session: AsyncSession, request: PlatformRequest
-) -> frozenset[str]:
-    """Return the categories of the data asked for, by the protocol as it was then."""
-    protocol = await protocols.pinned(session, request.protocol_version)
-    known = {one.code: one.category for one in protocol.data}
-    return frozenset(str(known[code]) for code in request.data if code in known)
+    session: AsyncSession, versions: set[str]
+) -> dict[str, dict[str, str]]:
+    """Return the category of each item of data, by protocols as they were then."""
+    found = {}
+    for version in versions:
+        protocol = await protocols.pinned(session, version)
+        found[version] = {one.code: str(one.category) for one in protocol.data}
+    return found
