@@ -34,14 +34,14 @@ system-test: setup
 
 $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Please run:  sudo apt-get install python3-venv" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@# uv is quicker by a minute where it is there and has a way to the packages; pip always has.
+	@test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) .venv 2>/dev/null || $(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Please run:  sudo apt-get install python3-venv" >&2; exit 1; }
 	@uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock 2>/dev/null || \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock
-	$(BIN)/python -m platformlink.web.assets
-	@$(BIN)/python -m compileall -qq -j 2 platformlink .venv/lib || true  # some hold examples in other dialects
+	  { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock; }
+	@# Some packages hold examples in other dialects: what does not compile is no harm.
+	$(BIN)/python -m compileall -qq -j 2 platformlink .venv/lib & $(BIN)/python -m platformlink.web.assets; made=$$?; wait; exit $$made
 	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m platformlink "$$@"\n' "$(CURDIR)" > $(BIN)/platformlink && chmod +x $(BIN)/platformlink
 	@echo "$(CURDIR)" > $$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/platformlink.pth
 	@rm -f .venv/.stamp-* && touch $@
@@ -50,7 +50,7 @@ demo: setup
 	$(BIN)/platformlink demo
 
 test: system-test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .
