@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.adapters import db, pdf, postgres, schema, seal, vault
+from platformlink.adapters import db, files, pdf, postgres, schema, seal, vault
 from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
 from platformlink.adapters.opening import BoundedReader
@@ -57,10 +57,11 @@ def server_url() -> str:
 
     It never waits for the disk: what it holds need not outlive the machine.
     """
-    url = postgres.start(SERVER, "template_for_tests")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("alter system set fsync = off")
-        connection.execute("select pg_reload_conf()")
+    with files.alone(SERVER / "lock"):
+        url = postgres.start(SERVER, "template_for_tests")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
     return url
 
 
