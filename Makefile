@@ -50,7 +50,7 @@ demo: setup
 	$(BIN)/platformlink demo
 
 test: system-test
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .
