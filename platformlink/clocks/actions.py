@@ -330,6 +330,7 @@ async def turn_back(
     wanted = (
         select(Clock)
         .where(col(Clock.noticed_at) > now + AHEAD, queries.IS_OPEN)
+        .order_by(col(Clock.noticed_at))  # so its index is read, whatever is guessed
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
