@@ -2,6 +2,7 @@
 PYTHON ?= python3
 RUNS ?= 60
 SEED ?= 7
+SPOKEN ?= en
 BIN := .venv/bin
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
   fonts-inter fonts-jetbrains-mono fonts-noto-core fonts-symbola
@@ -9,7 +10,7 @@ TEST_PACKAGES := chromium poppler-utils qpdf softhsm2 dovecot-imapd openssl \
   default-jre-headless libjaxb-java
 STAMP := .venv/.stamp-$(shell cat requirements.lock platformlink/web/package-lock.json platformlink/web/assets.py pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo test check bench drill clean lock words screenshots system-run system-test
+.PHONY: setup demo test check bench drill clean lock words screenshots look system-run system-test
 
 setup: system-run $(STAMP)
 
@@ -78,7 +79,11 @@ words: setup
 	@rm words.pot
 
 screenshots: system-test
-	$(BIN)/python tests/stories/screenshots.py tests/stories/pictures
+	$(BIN)/python -m tests.stories.screenshots tests/stories/pictures
+
+# Every page, empty, typical and full, wide and narrow, light and dark, and read by axe.
+look: system-test
+	$(BIN)/python -m tests.stories.look looked --language $(SPOKEN)
 
 clean:
-	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv data looked .mypy_cache .ruff_cache .pytest_cache .hypothesis

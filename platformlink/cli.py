@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from platformlink import settings
-from platformlink.adapters import logs, workers
+from platformlink.adapters import litter, logs, workers
 from platformlink.errors import Refusal
 from platformlink.settings import Settings
 
@@ -99,7 +99,8 @@ async def _check_apart(content: bytes) -> Any:  # noqa: ANN401 - the seal's own
 
 def _running() -> Any:  # noqa: ANN401 - a module
     """Return what does the work, and everything with it."""
-    return import_module("platformlink.running")
+    with litter.left():
+        return import_module("platformlink.running")
 
 
 @click.group(cls=Commands)

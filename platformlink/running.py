@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from platformlink import app, backup, doctor, embedded, wiring, worker
-from platformlink.adapters import listening, logs, schema
+from platformlink.adapters import listening, litter, logs, schema
 from platformlink.audit.queries import first_broken
 from platformlink.demo import run as demonstration
 from platformlink.settings import Settings
@@ -117,6 +117,7 @@ async def _work(found: Settings) -> None:
     async with wiring.opened(found) as runtime:
         await wiring.look_at_clock(runtime)
         await wiring.look_at_mail_key(found, runtime.authority.sender, wiring.now())
+        litter.settle()
         await worker.keep_going(runtime, found.redis_url)
 
 

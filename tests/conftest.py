@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -15,8 +16,19 @@ from litestar.testing import AsyncTestClient
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
-from platformlink.adapters import db, files, pdf, postgres, schema, seal, vault
+from platformlink.adapters import (
+    db,
+    files,
+    litter,
+    pdf,
+    postgres,
+    schema,
+    seal,
+    vault,
+)
 from platformlink.adapters.imap import NoMailbox
 from platformlink.adapters.mail import NoMailer
 from platformlink.adapters.opening import BoundedReader
@@ -39,10 +51,37 @@ assert METADATA.tables, "no table was found"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
+STORIES = "tests/stories/"
+LONGEST = ("stories", "faults")
+
+
+def _order(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest files begin first: no process waits for them at the end."""
-    items.sort(key=lambda one: one.path.parent.name not in ("faults", "stories"))
+    """Let the longest begin first: no process waits for them at the end."""
+    items.sort(key=_order)
+
+
+class Sharing(LoadFileScheduling):
+    """A file stays with one process, and so do all stories: they share one desk."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STORIES if nodeid.startswith(STORIES) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:
+    """Share the tests out so."""
+    return Sharing(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Look for litter seldom: nearly all there is stays until the end."""
+    litter.settle()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")

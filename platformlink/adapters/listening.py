@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from platformlink.adapters import litter
 from platformlink.errors import Conflict
 
 
@@ -40,6 +41,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
         super().__init__(config)
         self._end = end
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, once everything is loaded."""
+        litter.settle()
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: it waits for answers that are on their way."""

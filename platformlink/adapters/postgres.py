@@ -107,19 +107,36 @@ def _started(data: Path) -> str:
     )
 
 
+class _Files(PostgresServer):
+    """The files of a server that nobody has started yet."""
+
+    def ensure_postgres_running(self) -> None:
+        """Start nothing."""
+
+
 def _make(data: Path) -> None:
-    """Make the server's files beside their place: there they are whole, or not."""
+    """
+    Make the server's files beside their place: there they are whole, or not.
+
+    Raises: NotStarted.
+    """
     new = data.with_name("postgres.new")
     if new.exists():
         _stop(new)
         shutil.rmtree(new)
-    with psycopg.connect(_started(new), autocommit=True) as connection:
-        for name, value in TUNING.items():
-            statement = sql.SQL("alter system set {} = {}")
-            connection.execute(
-                statement.format(sql.Identifier(name), sql.Literal(value))
-            )
-    _stop(new)
+    new.mkdir()
+    try:
+        _Files(new, cleanup_mode=None)
+    except (AssertionError, subprocess.SubprocessError) as error:
+        raise NotStarted(
+            "The files of the embedded PostgreSQL could not be made in %(folder)s;"
+            " initdb says why.",
+            params={"folder": str(new)},
+        ) from error
+    finally:
+        _forget(new)
+    with (new / "postgresql.conf").open("a") as settings:
+        settings.writelines(f"{name} = '{value}'\n" for name, value in TUNING.items())
     new.rename(data)
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from typing import ParamSpec, TypeVar
 
+from platformlink.adapters import litter
 from platformlink.errors import Upstream
 
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ PRELOADED = ["platformlink.adapters.typesetting", "platformlink.adapters.signing
 LONGEST_SECONDS = 30
 MOST_MEMORY_BYTES = 2 * 1024**3
 RENEWED_AFTER = 400  # pieces of work; the libraries keep some 0.1 MB of each
-COLLECTED_AFTER = 50_000  # new objects
+COLLECTED_AFTER = 50_000  # new objects; one look takes 0.1 seconds then
 SWEPT_EVERY = 40  # pieces of work: half a second then, and memory stays flat
 DONE = itertools.count(1)  # pieces that this process has done
 NICENESS = 5  # who reads a page goes before who waits for a letter
@@ -59,8 +60,8 @@ def _settle(warm_up: Callable[[], object] | None) -> None:
     if warm_up:
         warm_up()
     # A letter makes a million objects and few cycles: looking for cycles less often
-    # saves a tenth of its time, and what is warm needs no look at all.
-    gc.freeze()
+    # saves a tenth of its time.
+    litter.settle()
     gc.set_threshold(COLLECTED_AFTER)
 
 

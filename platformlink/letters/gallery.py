@@ -1,6 +1,9 @@
 """Every letter template, in every language, with invented fields: for whoever edits."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,6 +54,33 @@ def _title(folder: Path, name: str, language: str) -> str:
     return Voice(folder, (language,)).say(language, form.title) if form else ""
 
 
+@dataclass(frozen=True)
+class Templates:
+    """The templates of an authority, as they lay in their folder at one moment."""
+
+    folder: Path
+    changed_ns: int
+    authority: bytes
+    runtime: Desk = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, runtime: Desk) -> "Templates":
+        """Return them as they lie there now."""
+        files = (runtime.templates, *runtime.templates.rglob("*"))
+        changed_ns = max(one.stat().st_mtime_ns for one in files)
+        authority = msgspec.json.encode(runtime.authority)
+        return cls(runtime.templates, changed_ns, authority, runtime)
+
+
+@lru_cache(maxsize=8)  # to put all of them together takes longer than a page may
+def _shown(templates: Templates, language: str) -> list[Shown]:
+    folder, runtime = templates.folder, templates.runtime
+    return [
+        Shown(name, _title(folder, name, language), samples.fault(runtime, name))
+        for name in samples.names(folder)
+    ]
+
+
 def _looks(runtime: Desk) -> Mapping[str, LetterFields]:
     """Return the looks that letters of this authority have."""
     first = samples.names(runtime.templates)[0]
@@ -64,13 +94,12 @@ async def gallery(
     """Show every template, and what is wrong with those that cannot be printed."""
     require(actor, Right.ADMINISTER)
     looks = list(_looks(runtime))
-    folder, language = runtime.templates, shell.words.language
     page = GalleryPage(
         title="Letters",
-        shown=[
-            Shown(name, _title(folder, name, language), samples.fault(runtime, name))
-            for name in samples.names(folder)
-        ],
+        # Every template is put together: others are served meanwhile.
+        shown=await asyncio.to_thread(
+            _shown, Templates.of(runtime), shell.words.language
+        ),
         looks=looks,
         look=look if look in looks else looks[0],
     )

@@ -253,14 +253,24 @@ def fingerprint(folder: Path) -> str:
     return whole.hexdigest()
 
 
+@cache
+def _read(file: Path, version: int) -> LetterFields:
+    return documents.decode(file.read_bytes(), LetterFields, file=file.name)
+
+
+def _invented(folder: Path) -> LetterFields:
+    """Return the invented fields of a folder; they are read again once changed."""
+    file = folder / "sample.yaml"
+    return _read(file, file.stat().st_mtime_ns)
+
+
 def sample(folder: Path, kind: LetterKind) -> LetterFields:
     """
     Return invented fields of a kind, for previews and galleries.
 
     Raises: DocumentWrong.
     """
-    file = folder / "sample.yaml"
-    fields = documents.decode(file.read_bytes(), LetterFields, file=file.name)
+    fields = _invented(folder)
     if kind is LetterKind.EMERGENCY_DISCLOSURE:  # it has one page
         fields = msgspec.structs.replace(
             fields, items=fields.items[:1], data=fields.data[:2]
@@ -277,8 +287,7 @@ def sample_form(folder: Path, code: str) -> LetterFields:
     form = forms.named(folder, code)
     if form is None:
         raise KeyError(code)
-    file = folder / "sample.yaml"
-    fields = documents.decode(file.read_bytes(), LetterFields, file=file.name)
+    fields = _invented(folder)
     known = set(form.data or rules.CATEGORIES)
     fields = msgspec.structs.replace(
         fields,

@@ -119,7 +119,8 @@ def test_what_was_confirmed_is_there_after_kill_9_of_everything(stage: Stage) ->
     confirmed: list[str] = []
     filing = threading.Thread(target=keep_filing, args=(desk, mark, confirmed))
     filing.start()
-    time.sleep(random.uniform(0.3, 1.0))  # noqa: S311 - any moment will do
+    wait_until(lambda: bool(confirmed))
+    time.sleep(random.uniform(0, 0.7))  # noqa: S311 - any moment will do
 
     for victim in ("postgres", "valkey"):
         os.kill(stage.pid_of(victim), signal.SIGKILL)

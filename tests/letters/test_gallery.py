@@ -68,3 +68,21 @@ async def test_a_spoilt_template_is_named_and_the_others_are_shown(
     assert "This template cannot be printed." in text
     assert "/letters/withdrawal/" not in text
     assert "/letters/preservation/" in text
+
+
+async def test_what_is_edited_meanwhile_shows_at_the_next_look(
+    runtime: Runtime, library: Library, building: Building, tmp_path: Path
+) -> None:
+    folder = tmp_path / "templates"
+    shutil.copytree(runtime.templates, folder)
+    edited = dataclasses.replace(runtime, templates=folder)
+    warning = "This template cannot be printed."
+
+    async with AsyncTestClient(building.on(edited, library)) as client:
+        ada = await seat(client, edited, "ada", roles=(Role.ADMINISTRATOR,))
+        before = (await ada.page("/letters")).text
+        again = (await ada.page("/letters")).text
+        (folder / "withdrawal.html").write_text("{{ fields.secret }}", encoding="utf-8")
+        after = (await ada.page("/letters")).text
+
+    assert (warning in before, again == before, warning in after) == (False, True, True)

@@ -49,13 +49,13 @@ def sealers(shared_pki: Pki, workers: Workers) -> Iterator[dict[str, PadesSealer
 
 @pytest.fixture
 def impatient(shared_pki: Pki) -> Iterator[PadesSealer]:
-    """The same seal, which waits half a second for a time-stamp."""
+    """The same seal, which waits two seconds for a time-stamp."""
     key = seal.Key(
         str(shared_pki.pkcs12("seal")),
         PASSPHRASE,
         shared_pki.tsa_url,
         shared_pki.roots,
-        tsa_seconds=0.5,
+        tsa_seconds=2,
     )
     own = Workers(count=1)
     made = PadesSealer(key, own)

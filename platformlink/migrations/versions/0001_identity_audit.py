@@ -18,7 +18,7 @@ def upgrade() -> None:
         f"""
         do $$ begin
             create role {ROLE} nologin;
-        exception when duplicate_object then null;
+        exception when duplicate_object or unique_violation then null;
         end $$;
         """
     )
