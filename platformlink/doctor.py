@@ -17,6 +17,7 @@ from platformlink import embedded, wiring
 from platformlink.adapters import schema, seal, smime
 from platformlink.errors import NotStarted, Refusal
 from platformlink.ports import Level
+from platformlink.reports import jobs as reports
 from platformlink.settings import Settings
 from platformlink.web import assets
 
@@ -198,6 +199,29 @@ async def _retention(settings: Settings) -> Check:
     return Check("retention", "fine", text)
 
 
+async def _brief(settings: Settings) -> Check:
+    try:
+        async with wiring.opened(settings) as runtime, runtime.sessions() as session:
+            listed = runtime.authority.brief_to
+            count = len(await reports.allowed(session, runtime.authority))
+    except (SQLAlchemyError, Refusal) as error:
+        said = str(error).split("\n", 1)[0]
+        return Check("brief", "missing", f"its list was not read: {said}", "see above")
+    return brief(listed=len(listed), mailed=count)
+
+
+def brief(*, listed: int, mailed: int) -> Check:
+    """Say how many of the list are mailed the brief."""
+    if mailed < listed:
+        text = f"{listed - mailed} of {listed} in brief_to are not mailed"
+        mend = (
+            "name addresses of mail_domain without an account here, or people who may"
+            " count all units"
+        )
+        return Check("brief", "advised", text, mend)
+    return Check("brief", "fine", f"mailed to {mailed} each month")
+
+
 async def _storage(settings: Settings) -> Check:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -221,7 +245,7 @@ async def examine(settings: Settings) -> list[Check]:
     storage = await _storage(settings)
     later: tuple[Callable[[Settings], Awaitable[Check]], ...] = (
         *(_database, _clock, _queue, _seal, _mail, _mail_key, _protocols),
-        _retention,
+        *(_retention, _brief),
     )
     try:
         with embedded.servers(settings) as settled:

@@ -51,6 +51,7 @@ TIMETABLE: tuple[tuple[Job, set[int]], ...] = (
     (letters.warn_of_end, EVERY_MINUTE),
     (reports.tell_of_brief, EVERY_MINUTE),
     (reports.mail_brief, EVERY_MINUTE),
+    (reports.recount, EVERY_MINUTE),
     (webhooks.deliver_webhooks, EVERY_10_SECONDS),
 )
 

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from platformlink.protocols.shelf import Library
-from platformlink.reports import files, queries, schemas
-from platformlink.reports.showing import Shown
+from platformlink.reports import files, kept, schemas
+from platformlink.reports.period import period_of
+from platformlink.reports.shown import Shown
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 
 BRIEF_BY = ("platform",)  # whatever else is asked for: it is drawn by platform
@@ -37,18 +38,23 @@ async def responsiveness(
     kind: FromQuery[str] = "",
     format: FromQuery[str] = "json",  # noqa: A002 - the name of the query parameter
 ) -> Response[schemas.ReportOut] | Response[bytes]:
-    """Return how platforms answered what was sent in a period."""
+    """
+    Return how platforms answered what was sent in a period.
+
+    Of more than a thousand requests it is counted once an hour; `as_of` says when.
+    """
     files.check(format)
-    found = await queries.responsiveness(
+    found = await kept.read(
         session,
         runtime.authority,
-        queries.period_of(runtime.authority, now, from_on, to_on, kind),
+        kept.REPORT,
+        period_of(runtime.authority, now, from_on, to_on, kind),
         by=BRIEF_BY if format == "pdf" else keys_of(by),
         actor=actor,
     )
     if format == "json":
         return Response(schemas.report_out(found, shell.words.say))
-    shown = Shown(found, shell.words, library, kind or "all")
+    shown = Shown(shell.words, library, runtime.authority, found, kind or "all")
     return files.attached(await files.FORMATS[format](shown, runtime), format, found)
 
 

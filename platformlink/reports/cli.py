@@ -18,8 +18,9 @@ from platformlink.ports import Runtime
 from platformlink.protocols.shelf import Library
 from platformlink.reports import queries
 from platformlink.reports.files import FORMATS
+from platformlink.reports.period import period_of
 from platformlink.reports.rules import KEYS
-from platformlink.reports.showing import Shown
+from platformlink.reports.shown import Shown
 from platformlink.web.words import Words
 
 Opened = Callable[[], AbstractAsyncContextManager[Runtime]]
@@ -42,12 +43,13 @@ async def _made(
 ) -> bytes:
     async with opened() as runtime, runtime.sessions() as session:
         authority = runtime.authority
-        period = queries.period_of(authority, runtime.clock(), *asked)
+        period = period_of(authority, runtime.clock(), *asked)
         found = await queries.responsiveness(
             session, authority, period, by=by, actor=SHELL
         )
         words = Words(language or authority.languages[0], authority.tz)
-        shown = Shown(found, words, Library.load(runtime.protocols))
+        library = Library.load(runtime.protocols)
+        shown = Shown(words, library, authority, found)
         return await FORMATS[form](shown, runtime)
 
 

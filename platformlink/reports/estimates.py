@@ -69,6 +69,21 @@ class Quantile(msgspec.Struct, frozen=True):
     high: float | None
 
 
+class Time(msgspec.Struct, frozen=True):
+    """How long something took: quantiles and the curve they are read from."""
+
+    count: int
+    happened: int
+    median: Quantile
+    p90: Quantile
+    curve: Curve
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether there are too few to judge."""
+        return self.count < FEWEST
+
+
 class Share(msgspec.Struct, frozen=True):
     """A part of a whole."""
 
@@ -158,3 +173,11 @@ def quantile(found: Curve, share: float) -> Quantile:
 
 def _first(reached: Iterable[tuple[float, float]], share: float) -> float | None:
     return next((days for days, one in reached if one >= share - HAIR), None)
+
+
+def taken(lapses: Collection[Lapse]) -> Time:
+    """Return how long something took, of all that were watched."""
+    found = curve(lapses)
+    return Time(
+        found.count, found.happened, quantile(found, 0.5), quantile(found, 0.9), found
+    )

@@ -11,23 +11,43 @@ from xlsxwriter.worksheet import Worksheet
 
 from platformlink.authority import said
 from platformlink.errors import FieldError
+from platformlink.letters.wording import country_name
 from platformlink.ports import Runtime
-from platformlink.reports import charts, rules, schemas, showing
+from platformlink.reports import charts, rules, schemas, sets, showing
 from platformlink.reports.charts import Spans
+from platformlink.reports.ours import our_side
+from platformlink.reports.published import Mirror, mirrors
 from platformlink.reports.rules import (
     DEFINITIONS,
     FIGURE_NAMES,
     Report,
     ReportInvalid,
 )
-from platformlink.reports.showing import Shown, Told
-from platformlink.requests.rules import KIND_NAMES, Kind
+from platformlink.reports.sets import Sets
+from platformlink.reports.showing import Told
+from platformlink.reports.shown import Shown, kind_name
 from platformlink.values import Html, SealedPdf
 from platformlink.web.pages import Page, environment
 
 STYLE = "brief.css"
 MOST_SPANS = 12
 WIDEST_COLUMN = 60
+METHOD = {
+    "Open requests": (
+        "A curve rises by what was answered, of those that still waited then"
+        " (Kaplan-Meier). Half and nine of ten are read from it; what it has not"
+        " reached is “not yet”."
+    ),
+    "Intervals": (
+        "Of 95 %: by Greenwood’s formula for times, by Wilson’s for shares. Two that"
+        " overlap are not to be told apart."
+    ),
+    "Small numbers": (
+        "Below ten nothing is judged or ranked. What has fewer than five requests is"
+        " left out where the reader may not open requests."
+    ),
+    "Restricted cases": "They are counted for their members alone.",
+}
 MEDIA = {
     "json": "application/json",
     "csv": "text/csv",
@@ -42,6 +62,10 @@ class Brief(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "reports/brief.html"
     told: Told
+    sets: Sets
+    published: list[Mirror]
+    country: str
+    method: list[tuple[str, str]]  # name, how it was counted
     kind: str
     authority: str
     unit: str
@@ -50,8 +74,8 @@ class Brief(Page, frozen=True, kw_only=True):
     is_demonstration: bool
 
 
-def _brief(shown: Shown, runtime: Runtime) -> Brief:
-    authority, language = runtime.authority, shown.words.language
+def _brief(shown: Shown) -> Brief:
+    authority, language = shown.authority, shown.words.language
     fair = [one for one in shown.report.rows if not one.figures.is_small]
     fair.sort(key=lambda one: -one.figures.sent)
     rows = [
@@ -61,9 +85,11 @@ def _brief(shown: Shown, runtime: Runtime) -> Brief:
     ]
     return Brief(
         told=showing.told(shown, charts.ON_PAPER),
-        kind=shown.say(
-            KIND_NAMES[Kind(shown.kind)] if shown.kind in set(Kind) else "All"
-        ),
+        sets=sets.sets(shown),
+        published=mirrors(shown),
+        country=country_name(shown.authority.country, language),
+        method=[(shown.say(name), shown.say(text)) for name, text in METHOD.items()],
+        kind=shown.say(kind_name(shown.kind)),
         authority=said(authority.name, language),
         unit=said(authority.address, language),
         spans=charts.spans(rows) if rows else None,
@@ -72,9 +98,9 @@ def _brief(shown: Shown, runtime: Runtime) -> Brief:
     )
 
 
-def brief_page(shown: Shown, runtime: Runtime) -> Html:
+def brief_page(shown: Shown) -> Html:
     """Return the brief as a page; the same report gives the same text."""
-    brief, words = _brief(shown, runtime), shown.words
+    brief, words = _brief(shown), shown.words
     template = environment(words.language).get_template(brief.template)
     fields = {name: getattr(brief, name) for name in brief.__struct_fields__}
     day, number = words.day, words.number
@@ -89,11 +115,11 @@ async def as_brief(shown: Shown, runtime: Runtime) -> SealedPdf:
 
     Raises: Upstream.
     """
-    page = brief_page(shown, runtime)
+    page = brief_page(shown)
     pdf = await runtime.ports.renderer.render(page, style=STYLE)
     language = shown.words.language
     sealed = await runtime.ports.sealer.seal(
-        pdf, name=said(runtime.authority.name, language), now=shown.report.as_of
+        pdf, name=said(shown.authority.name, language), now=shown.report.as_of
     )
     return sealed.pdf
 
@@ -148,6 +174,7 @@ def as_xlsx(shown: Shown) -> bytes:
         list(schemas.MEASURE_HEAD),
         [list(one.values()) for one in measured],
     )
+    _our_sheets(book, shown)
     kept = [
         (say("Period"), f"{report.from_on} – {report.to_on}"),
         (say("Counted"), shown.words.when(report.as_of)),
@@ -163,6 +190,39 @@ def as_xlsx(shown: Shown) -> bytes:
     )
     book.close()
     return written.getvalue()
+
+
+def _our_sheets(book: xlsxwriter.Workbook, shown: Shown) -> None:
+    """Add what stands beside their figures: our own side, and what they publish."""
+    say, ours = shown.say, our_side(shown)
+    _sheet(
+        book,
+        say("Our own side"),
+        [say("Step"), "n", say("Half within"), say("9 of 10")],
+        [[one.name, one.count, one.half, one.nine] for one in ours.steps],
+    )
+    _sheet(
+        book,
+        say("What waits with us now"),
+        [say("Unit"), say("For what"), say("Requests"), say("Oldest")],
+        [[one.unit, one.state, one.count, one.oldest] for one in ours.backlog],
+    )
+    _sheet(
+        book,
+        say("What they publish"),
+        [
+            *(say("Platform"), say("From"), say("To"), say("Requests")),
+            *(say("Some data, they say"), say("Some data, we counted")),
+            *(say("Of these"), say("Source")),
+        ],
+        [
+            [
+                *(one.name, f"{one.from_on}", f"{one.until_on}", one.requests),
+                *(one.produced, one.ours.numerator, one.ours.denominator, one.source),
+            ]
+            for one in mirrors(shown)
+        ],
+    )
 
 
 async def _pdf(shown: Shown, runtime: Runtime) -> bytes:

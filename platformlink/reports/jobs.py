@@ -1,7 +1,7 @@
-"""Jobs of reports: each month the way to the brief on the month before, or itself."""
+"""Jobs of reports: the brief on the month before, and what is counted again hourly."""
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 import structlog
@@ -12,17 +12,19 @@ from platformlink.errors import NotTaken, TurnedAway, Upstream
 from platformlink.identity import queries as identity
 from platformlink.identity.queries import as_actor
 from platformlink.notices import actions as notices
-from platformlink.permissions import Actor, Right, Role, may
+from platformlink.permissions import Actor, Reach, Right, Role, reach
 from platformlink.ports import Mail, Runtime
 from platformlink.protocols.shelf import Library
-from platformlink.reports import actions, files, queries
-from platformlink.reports.queries import Period
-from platformlink.reports.showing import Shown
+from platformlink.reports import actions, files, kept, queries
+from platformlink.reports.period import Period
+from platformlink.reports.shown import Shown
 from platformlink.values import Phrase, SealedPdf
 from platformlink.web.words import Words
 
 log = structlog.get_logger()
 DAY = timedelta(days=1)
+COUNTED_AGAIN = timedelta(minutes=50)  # so that nobody waits who reads it hourly
+WHOLE = (Reach.ALL, Reach.COUNTS)  # may count what every unit sent
 # What is mailed is counted as for management: numbers, and no restricted case.
 READER = Actor(id=0, unit_id=0, name="brief", roles=frozenset({Role.MANAGER}))
 
@@ -79,6 +81,8 @@ async def mail_brief(runtime: Runtime, now: datetime) -> int:
         waiting = await actions.not_mailed(session, month[0], wanted, now=now)
     if not waiting:
         return 0
+    if refused := len(runtime.authority.brief_to) - len(wanted):
+        log.warning("brief.addresses_refused", count=refused)
     try:
         brief = await _brief(runtime, *month, now)
     except Upstream as error:
@@ -87,23 +91,45 @@ async def mail_brief(runtime: Runtime, now: datetime) -> int:
     return sum([await _mailed(runtime, one, month[0], brief, now) for one in waiting])
 
 
+async def recount(runtime: Runtime, now: datetime) -> int:
+    """
+    Count again what people read lately, before its hour is over or its day has ended.
+
+    Each has a transaction of its own: what is broken off is counted at the next call.
+    """
+    today = datetime.combine(
+        now.astimezone(runtime.authority.tz), time(), runtime.authority.tz
+    )
+    async with runtime.sessions.begin() as session:
+        old = max(now - COUNTED_AGAIN, today)
+        due = await kept.due(session, now=now, before=old)
+        people = await identity.people(session) if due else []
+    readers = {one.id: as_actor(one) for one in people}
+    for key in due:
+        async with runtime.sessions.begin() as session:
+            await kept.recount(session, runtime.authority, key, readers, now=now)
+    return len(due)
+
+
 async def allowed(session: AsyncSession, authority: Authority) -> list[str]:
     """
-    Return those of the list who may be sent a brief; the others are logged by number.
+    Return those of the list who may be sent a brief.
 
-    That is the authority's own domain, and whoever may read the report here.
+    Whoever has an account here is judged by it, also when it is closed: the brief
+    counts all units, so it goes to nobody whose right to count reaches less far. Of all
+    others the authority's own domain may be sent it.
     """
-    readers = {
-        one.email.lower()
-        for one in await identity.people(session)
-        if may(as_actor(one), Right.REPORT)
-    }
-    ours = f"@{authority.mail_domain}".lower()
     listed = [one.strip().lower() for one in authority.brief_to]
-    found = [one for one in listed if one.endswith(ours) or one in readers]
-    if refused := len(listed) - len(found):
-        log.warning("brief.addresses_refused", count=refused)
-    return found
+    return [one for one in listed if await _may_be_sent(session, authority, one)]
+
+
+async def _may_be_sent(
+    session: AsyncSession, authority: Authority, address: str
+) -> bool:
+    found = await identity.by_email(session, address)
+    if found is None:
+        return address.endswith(f"@{authority.mail_domain}".lower())
+    return found.is_active and reach(as_actor(found), Right.REPORT) in WHOLE
 
 
 async def _brief(runtime: Runtime, first: date, last: date, now: datetime) -> SealedPdf:
@@ -118,7 +144,7 @@ async def _brief(runtime: Runtime, first: date, last: date, now: datetime) -> Se
             actor=READER,
         )
     words = Words(authority.languages[0], authority.tz)
-    shown = Shown(report, words, Library.load(runtime.protocols))
+    shown = Shown(words, Library.load(runtime.protocols), authority, report)
     return await files.as_brief(shown, runtime)
 
 

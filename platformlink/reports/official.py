@@ -186,6 +186,13 @@ RULES: dict[str, Rule] = {
     "routes": Rule(counted=lambda one: True, splits=(("route",),)),
     "channels": Rule(counted=lambda one: True, met=lambda one: one.is_undelivered),
 }
+# What is counted of requests, and is not requests: these are behind it.
+UNITS: dict[str, Rule] = {
+    "identifiers": Rule(counted=lambda one: bool(one.accounts)),
+    "accounts": Rule(counted=lambda one: bool(one.accounts)),
+    "cases": Rule(counted=lambda one: True),
+}
+OPENED = RULES | UNITS
 E_EVIDENCE = tuple(f"28-2-{letter}" for letter in "abcdefghij")
 SIRIUS = (
     *("units", "volume", "countries", "success", "success-of-sent", "preserved"),
@@ -248,7 +255,7 @@ def grouped(
 
 def behind(code: str, key: Key, issued: Iterable[Issued]) -> list[Issued]:
     """Return the requests that a cell counts, or whose time it tells."""
-    rule = RULES[code]
+    rule = OPENED[code]
     return [
         one
         for one in issued
@@ -261,7 +268,7 @@ def behind(code: str, key: Key, issued: Iterable[Issued]) -> list[Issued]:
 
 def whole(code: str, key: Key, issued: Iterable[Issued]) -> list[Issued]:
     """Return the requests of which a cell of a measure is a share."""
-    rule = RULES[code]
+    rule = OPENED[code]
     within = {} if rule.is_part else key
     return [
         one
@@ -357,7 +364,7 @@ def measures(
 
 def discreet(found: Iterable[Measure]) -> tuple[Measure, ...]:
     """
-    Return measures without the small cells of their finest split.
+    Return measures without the small cells that name an addressee.
 
     Such a cell is left out with its key, so that no sum tells what stands in it.
     """
@@ -367,7 +374,7 @@ def discreet(found: Iterable[Measure]) -> tuple[Measure, ...]:
             tuple(
                 cell
                 for cell in one.cells
-                if len(cell.key) < len(ALL) or cell.count >= FEWEST_OPEN
+                if "platform" not in cell.key or cell.count >= FEWEST_OPEN
             ),
         )
         for one in found

@@ -1,19 +1,29 @@
 """From a figure to the requests behind it: which is meant, and its address. Pure."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 import msgspec
 
 from platformlink.errors import FieldError
 from platformlink.permissions import Actor, Right, reach
-from platformlink.reports import official, rules, standards
+from platformlink.reports import official, ourside, rules, standards
 from platformlink.reports.asked import Asked
 from platformlink.reports.official import Issued
+from platformlink.reports.ourside import Handled, Waiting
 from platformlink.reports.rules import ReportInvalid
 
+DAY = timedelta(days=1)
 PATH = "/reports/responsiveness/requests"
+OPENED = {*rules.COUNTED, *official.OPENED, *ourside.FIGURE_NAMES}
+NAMES = {
+    code: name
+    for names in (rules.FIGURE_NAMES, standards.NAMES, ourside.FIGURE_NAMES)
+    for code, name in names.items()
+    if code in OPENED
+}
+DEFINITIONS = rules.DEFINITIONS | standards.DEFINITIONS | ourside.DEFINITIONS
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -29,13 +39,15 @@ class Opened(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Let pass what a report has."""
-        if self.code not in rules.COUNTED and not self.is_official:
+        if self.code not in NAMES:
             message = "The report has no such figure."
             raise ReportInvalid("", FieldError("/figure", "unknown", message))
         dimensions: Collection[str] = rules.DIMENSIONS
         if self.is_official:
             dimensions = official.DIMENSIONS
-        if unknown := self.key.keys() - dimensions:
+        if self.is_ours:
+            dimensions = ourside.DIMENSIONS if self.code == ourside.BACKLOG else ()
+        if unknown := self.key.keys() - set(dimensions):
             message = "This figure is not told apart by it."
             errors = [FieldError(f"/{x}", "unknown", message) for x in sorted(unknown)]
             raise ReportInvalid("", *errors)
@@ -43,23 +55,38 @@ class Opened(msgspec.Struct, frozen=True):
     @property
     def is_official(self) -> bool:
         """Say whether it belongs to an official set."""
-        return self.code in official.RULES
+        return self.code in official.OPENED
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether it belongs to our own side, also of what was never sent."""
+        return self.code in ourside.FIGURE_NAMES
 
     @property
     def name(self) -> str:
         """Return what the figure is called."""
-        names = standards.NAMES if self.is_official else rules.FIGURE_NAMES
-        return names[self.code]
+        return NAMES[self.code]
 
     @property
     def definition(self) -> str:
         """Return what the figure means."""
-        texts = standards.DEFINITIONS if self.is_official else rules.DEFINITIONS
-        return texts[self.code]
+        return DEFINITIONS[self.code]
 
     def among_asked(self, asked: Collection[Asked], as_of: datetime) -> list[int]:
         """Return the ids of the requests that a figure of ours counts."""
         return [x.id for x in rules.behind(self.code, self.key, asked, as_of)]
+
+    def among_ours(
+        self, handled: Iterable[Handled], waiting: Iterable[Waiting]
+    ) -> list[int]:
+        """Return the ids of the requests that a figure of our own side counts."""
+        if self.code != ourside.BACKLOG:
+            return [one.id for one in ourside.behind(self.code, handled)]
+        return [
+            one.id
+            for one in waiting
+            if all(ourside.DIMENSIONS[x](one) == y for x, y in self.key.items())
+        ]
 
     def among_issued(self, issued: Collection[Issued]) -> list[int]:
         """Return the ids of the requests that an official figure counts."""
@@ -69,7 +96,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 def dimensions_of(asked: Mapping[str, str]) -> dict[str, str]:
     """Return what of a query string is a dimension of a figure."""
-    known = rules.DIMENSIONS.keys() | official.DIMENSIONS.keys()
+    known = {*rules.DIMENSIONS, *official.DIMENSIONS, *ourside.DIMENSIONS}
     return {name: value for name, value in asked.items() if name in known}
 
 
@@ -82,13 +109,24 @@ class Way(msgspec.Struct, frozen=True):
 
     def report(self) -> str:
         """Return the address of the report itself."""
-        asked = {"from": f"{self.from_on}", "to": f"{self.to_on}", "kind": self.kind}
-        return f"/reports/responsiveness?{urlencode(asked)}"
+        return f"/reports/responsiveness?{urlencode(self._asked)}"
+
+    def again(self) -> str:
+        """Return the address that has the report counted again."""
+        return f"/reports/responsiveness/again?{urlencode(self._asked)}"
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        return {"from": f"{self.from_on}", "to": f"{self.to_on}", "kind": self.kind}
+
+    def before(self) -> "Way":
+        """Return the way to the figures of as many days just before."""
+        days = self.to_on - self.from_on + DAY
+        return Way(self.from_on - days, self.from_on - DAY, self.kind)
 
     def to(self, code: str, key: dict[str, str], *, is_whole: bool = False) -> str:
         """Return the address of the requests behind a figure."""
-        asked = {"from": f"{self.from_on}", "to": f"{self.to_on}", "kind": self.kind}
-        asked |= {"figure": code} | key
+        asked = self._asked | {"figure": code} | key
         if is_whole:
             asked["whole"] = "true"
         return f"{PATH}?{urlencode(asked)}"

@@ -1,36 +1,125 @@
 """The responsiveness report, for people: a finding, figures, curves, two mirrors."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Any, ClassVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from litestar import Request, Response, Router, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.authority import Authority, said
+from platformlink.errors import FieldError
 from platformlink.letters.wording import country_name
 from platformlink.permissions import Actor, Right, require
+from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols.shelf import Library
-from platformlink.reports import files, opening, queries, sets, showing
+from platformlink.reports import files, kept, opening, queries, sets, showing
 from platformlink.reports.opening import Opened, Way
-from platformlink.reports.ourside import OurSide
+from platformlink.reports.period import Period, period_of
 from platformlink.reports.published import Mirror, mirrors
-from platformlink.reports.rules import Report
+from platformlink.reports.rules import Report, ReportInvalid
 from platformlink.reports.sets import Sets
-from platformlink.reports.showing import Ours, Shown, Told
+from platformlink.reports.showing import Told
+from platformlink.reports.shown import Shown, Voice, kind_name
 from platformlink.requests import queries as requests
 from platformlink.requests.queries import Line
 from platformlink.requests.rules import KIND_NAMES, MOVERS, STATE_NAMES, Kind, State
-from platformlink.values import Phrase
 from platformlink.web.handed import FromQuery, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
+from platformlink.web.pages import Shell as PlainShell
 
-Protocols = NamedDependency[Library]
-From = Annotated[date | None, QueryParameter(name="from")]
-To = Annotated[date | None, QueryParameter(name="to")]
+BY = ("platform",)
+A_WHILE = timedelta(minutes=1)  # what was counted before is said to be so
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The days and the kind of request that an address asks for; None: the usual."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    kind: str = Kind.DISCLOSURE.value  # "all" is one, too
+
+    @property
+    def counted(self) -> str:
+        """Return the kind that is counted, "" for all."""
+        return "" if self.kind == "all" else self.kind
+
+
+def chosen(given: Mapping[str, str]) -> Chosen:
+    """
+    Return what a query string asks for.
+
+    Raises: ReportInvalid, which names each wrong field.
+    """
+    days: dict[str, date | None] = {"from": None, "to": None}
+    errors = []
+    for name in days:
+        try:
+            days[name] = date.fromisoformat(given[name]) if given.get(name) else None
+        except ValueError:
+            message = "Give a date, such as 2026-11-24."
+            errors.append(FieldError(f"/{name}", "malformed", message))
+    if errors:
+        raise ReportInvalid("", *errors)
+    return Chosen(days["from"], days["to"], given.get("kind") or Chosen().kind)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for a report, and of what."""
+
+    session: AsyncSession
+    runtime: PlainRuntime
+    library: Library
+    shell: PlainShell
+    actor: Actor
+    now: datetime
+    given: Mapping[str, str]  # the query string: its mistakes are refused when read
+
+    @property
+    def chosen(self) -> Chosen:
+        """Return the days and the kind."""
+        return chosen(self.given)
+
+    @property
+    def period(self) -> Period:
+        """Return the days that are counted."""
+        one, authority = self.chosen, self.runtime.authority
+        return period_of(authority, self.now, one.from_on, one.to_on, one.counted)
+
+    @property
+    def voice(self) -> Voice:
+        """Return the reader's words and names."""
+        return Voice(self.shell.words, self.library, self.runtime.authority)
+
+    async def shown(self) -> Shown:
+        """Return the report, by platform."""
+        voice, authority = self.voice, self.runtime.authority
+        found = await kept.read(
+            *(self.session, authority, kept.REPORT, self.period),
+            by=BY,
+            actor=self.actor,
+        )
+        return Shown(voice.words, voice.library, authority, found, self.chosen.kind)
+
+
+async def _asking(
+    request: Request[Any, Any, Any],
+    session: Session,
+    runtime: Runtime,
+    library: NamedDependency[Library],
+    shell: Shell,
+    actor: Who,
+    now: Now,
+) -> Asking:
+    return Asking(session, runtime, library, shell, actor, now, request.query_params)
+
+
+Asks = NamedDependency[Asking]
 
 
 class ReportPage(Page, frozen=True, kw_only=True):
@@ -38,7 +127,6 @@ class ReportPage(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "reports/responsiveness.html"
     told: Told
-    ours: Ours
     choices: list[tuple[str, str, bool]]
     files: list[tuple[str, str]]
     kind: str
@@ -47,6 +135,7 @@ class ReportPage(Page, frozen=True, kw_only=True):
     published: list[Mirror]
     country: str
     way: Way | None  # to the requests behind a figure, for who may read them
+    again_path: str  # where it was counted a while ago
 
 
 class BehindPage(Page, frozen=True, kw_only=True):
@@ -95,23 +184,21 @@ def _address(report: Report, kind: str, ending: str) -> str:
     return f"/reports/responsiveness.{ending}?{urlencode(query)}"
 
 
-def _page(
-    shown: Shown, ours: OurSide, authority: Authority, actor: Actor
-) -> ReportPage:
-    way = Way(shown.report.from_on, shown.report.to_on, shown.kind)
-    units = {x.code: said(x.name, shown.words.language) for x in authority.units}
+def _page(shown: Shown, actor: Actor, now: datetime) -> ReportPage:
+    report, country = shown.report, shown.authority.country
+    way = Way(report.from_on, report.to_on, shown.kind)
     return ReportPage(
         title=shown.say("Responsiveness"),
         told=showing.told(shown),
-        ours=showing.our_side(shown, ours, units),
         choices=_choices(shown),
-        files=_files(shown.report, shown.kind),
+        files=_files(report, shown.kind),
         kind=shown.kind,
         sets=sets.sets(shown),
-        published=mirrors(shown, authority.country),
-        country=country_name(authority.country, shown.words.language),
+        published=mirrors(shown),
+        country=country_name(country, shown.words.language),
         way=way if opening.may_open(actor) else None,
-        measures_path=_address(shown.report, shown.kind, "measures.csv"),
+        measures_path=_address(report, shown.kind, "measures.csv"),
+        again_path=way.again() if now - report.as_of > A_WHILE else "",
     )
 
 
@@ -122,103 +209,76 @@ async def reports() -> Redirect:
 
 
 @get("/reports/responsiveness", include_in_schema=False)
-async def responsiveness(
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    shell: Shell,
-    actor: Who,
-    now: Now,
-    from_on: From = None,
-    to_on: To = None,
-    kind: FromQuery[str] = Kind.DISCLOSURE.value,
-) -> Response[str]:
+async def responsiveness(asking: Asks) -> Response[str]:
     """Show the report; kinds are not mixed unless one asks for all."""
-    counted = "" if kind == "all" else kind
-    period = queries.period_of(runtime.authority, now, from_on, to_on, counted)
-    found = await queries.responsiveness(
-        session, runtime.authority, period, by=("platform",), actor=actor
+    page = _page(await asking.shown(), asking.actor, asking.now)
+    return asking.shell.show(page)
+
+
+@post("/reports/responsiveness/again", include_in_schema=False)
+async def count_again(asking: Asks) -> Redirect:
+    """Forget what was counted within the hour; the report is counted anew."""
+    period, authority = asking.period, asking.runtime.authority
+    await kept.forget(
+        *(asking.session, authority, kept.REPORT, period), by=BY, actor=asking.actor
     )
-    ours = await queries.our_side(session, runtime.authority, period, actor=actor)
-    shown = Shown(found, shell.words, library, kind)
-    return shell.show(_page(shown, ours, runtime.authority, actor))
+    return go(Way(period.from_on, period.to_on, asking.chosen.kind).report())
 
 
 @get(
     [f"/reports/responsiveness.{form}" for form in files.FORMATS],
     include_in_schema=False,
 )
-async def as_file(
-    request: Request[Any, Any, Any],
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    shell: Shell,
-    actor: Who,
-    now: Now,
-    from_on: From = None,
-    to_on: To = None,
-    kind: FromQuery[str] = Kind.DISCLOSURE.value,
-) -> Response[bytes]:
+async def as_file(request: Request[Any, Any, Any], asking: Asks) -> Response[bytes]:
     """Return the report as a brief, a workbook, a table or JSON."""
     form = request.url.path.partition(".")[2]
-    counted = "" if kind == "all" else kind
-    period = queries.period_of(runtime.authority, now, from_on, to_on, counted)
-    found = await queries.responsiveness(
-        session, runtime.authority, period, by=("platform",), actor=actor
-    )
-    shown = Shown(found, shell.words, library, kind)
-    return files.attached(await files.FORMATS[form](shown, runtime), form, found)
+    shown = await asking.shown()
+    made = await files.FORMATS[form](shown, asking.runtime)
+    return files.attached(made, form, shown.report)
 
 
 @get(opening.PATH, include_in_schema=False)
 async def behind(
     request: Request[Any, Any, Any],
-    session: Session,
-    runtime: Runtime,
-    library: Protocols,
-    shell: Shell,
-    actor: Who,
-    now: Now,
-    from_on: From = None,
-    to_on: To = None,
-    kind: FromQuery[str] = Kind.DISCLOSURE.value,
+    asking: Asks,
     figure: FromQuery[str] = "sent",
     whole: FromQuery[bool] = False,  # noqa: FBT002 - a choice of the query string
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show just the requests that a figure counts, to whoever may read them."""
-    require(actor, Right.READ)
-    key = opening.dimensions_of(request.query_params)
-    opened = Opened(figure, key, whole)
-    counted = "" if kind == "all" else kind
-    period = queries.period_of(runtime.authority, now, from_on, to_on, counted)
-    ids = await queries.behind(session, runtime.authority, period, opened, actor=actor)
+    require(asking.actor, Right.READ)
+    opened = Opened(figure, opening.dimensions_of(request.query_params), whole)
+    return asking.shell.show(await _behind(asking, opened, cursor))
+
+
+async def _behind(asking: Asking, opened: Opened, cursor: str) -> BehindPage:
+    session, period, actor = asking.session, asking.period, asking.actor
+    authority, voice = asking.runtime.authority, asking.voice
+    ids = await queries.behind(session, authority, period, opened, actor=actor)
     wanted = requests.Filter(ids=ids, cursor=cursor)
     lines = await requests.listed(session, wanted, actor=actor)
+    kind = asking.chosen.kind
     way = Way(period.from_on, period.to_on, kind)
     rest = requests.cursor_after(wanted, lines)
-    here = way.to(figure, key, is_whole=whole)
-    page = BehindPage(
-        title=shell.words.say(Phrase(opened.name)),
-        name=shell.words.say(Phrase(opened.name)),
-        within=[
-            sets.value_name(shell.words, library, name, value)
-            for name, value in key.items()
-        ],
-        definition=shell.words.say(Phrase(opened.definition)),
+    here = way.to(opened.code, opened.key, is_whole=opened.is_whole)
+    return BehindPage(
+        title=voice.say(opened.name),
+        name=voice.say(opened.name),
+        within=[voice.value(name, value) for name, value in opened.key.items()],
+        definition=voice.say(opened.definition),
         from_on=period.from_on,
         to_on=period.to_on,
-        kind_name=shell.words.say(
-            Phrase(KIND_NAMES[Kind(kind)] if kind in set(Kind) else "All")
-        ),
+        kind_name=voice.say(kind_name(kind)),
         report_path=way.report(),
         count=await requests.counted(session, wanted, actor=actor),
         lines=lines,
         next_path=f"{here}&{urlencode({'cursor': rest})}" if rest else "",
-        platforms={one.slug: one.name for one in library.all()},
+        platforms={one.slug: one.name for one in asking.library.all()},
     )
-    return shell.show(page)
 
 
-router = Router("/", route_handlers=[reports, responsiveness, as_file, behind])
+router = Router(
+    "/",
+    route_handlers=[reports, responsiveness, count_again, as_file, behind],
+    dependencies={"asking": Provide(_asking)},
+)

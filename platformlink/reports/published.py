@@ -9,7 +9,7 @@ from platformlink.protocols.protocol import CooperationProtocol, Published
 from platformlink.protocols.protocol import Source as Text
 from platformlink.protocols.shelf import UnknownPlatform
 from platformlink.reports.estimates import Share
-from platformlink.reports.showing import Shown
+from platformlink.reports.shown import Shown
 
 MOST = 4  # periods of one platform: the newest
 
@@ -36,13 +36,19 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
-def mirrors(shown: Shown, country: str) -> list[Mirror]:
-    """Return what the platforms of a report publish, each one's newest period first."""
+def mirrors(shown: Shown) -> list[Mirror]:
+    """
+    Return what the platforms of a report publish, each one's newest period first.
+
+    One that is not told apart by platform alone has no figure of ours to stand beside.
+    """
+    if shown.report.by != ("platform",):
+        return []
     return [
         _mirror(shown, protocol, one, row.figures.disclosure)
         for row in shown.report.rows
         for protocol in _known(shown, row.key["platform"])
-        for one in newest(protocol, country)
+        for one in newest(protocol, shown.authority.country)
     ]
 
 

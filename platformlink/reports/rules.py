@@ -11,20 +11,24 @@ from platformlink.clocks.terms import Source
 from platformlink.errors import FieldError, Invalid
 from platformlink.reports import estimates
 from platformlink.reports.asked import Asked
-from platformlink.reports.estimates import FEWEST, Curve, Lapse, Quantile, Share
-from platformlink.reports.official import Official
+from platformlink.reports.estimates import FEWEST, Lapse, Share, Time
+from platformlink.reports.official import FEWEST_OPEN, Official
+from platformlink.reports.ourside import NOBODY, OurSide
 from platformlink.requests.rules import Outcome
 from platformlink.responses.codes import Fault
 from platformlink.responses.rules import faults
 
 NOTHING = Official()
 KEYS = ("platform", "kind", "month")
+# No platform answered before, and nothing is counted in days that have no calendar.
+FIRST_ON, LAST_ON = date(2000, 1, 1), date(2999, 12, 31)
 
 DEFINITIONS = {
     "sent": "Requests that went out in the period.",
     "answered": "Of these, finally answered by now.",
     "open": "Of these, neither finally answered nor withdrawn.",
     "overdue": "Open, and past the time that was expected.",
+    "without_substance": "Sent, and no data, refusal or decision has come yet.",
     "acknowledgement": "Their time until a person or a case system took the request.",
     "first_substance": "Their time until the first data, refusal or other decision.",
     "completion": "Their time until the final answer.",
@@ -58,6 +62,7 @@ FIGURE_NAMES = {
     "answered": "Answered",
     "open": "Open",
     "overdue": "Overdue",
+    "without_substance": "Without an answer of substance",
     "acknowledgement": "Acknowledgement",
     "first_substance": "First substance",
     "completion": "Completion",
@@ -87,6 +92,7 @@ COUNTED: dict[str, Callable[[Asked, datetime], bool]] = {
     "overdue": lambda one, as_of: (
         one.is_open and one.due_at is not None and one.due_at <= as_of
     ),
+    "without_substance": lambda one, as_of: one.substance_at is None,
     "due": lambda one, as_of: one.is_due(as_of),
     "in_time": lambda one, as_of: one.is_due(as_of) and one.was_in_time,
     "decided": lambda one, as_of: one.is_decided,
@@ -102,23 +108,9 @@ DIMENSIONS: dict[str, Callable[[Asked], Collection[str]]] = {
     "source": lambda one: [one.source or ""],
     "outcome": lambda one: [one.outcome],
     "reason": lambda one: one.reasons,
+    "fault": lambda one: faults(one.reasons),
 }
 Elapsed = Callable[[Asked, datetime], float]  # working days until an instant
-
-
-class Time(msgspec.Struct, frozen=True):
-    """How long something took: quantiles and the curve they are read from."""
-
-    count: int
-    happened: int
-    median: Quantile
-    p90: Quantile
-    curve: Curve
-
-    @property
-    def is_small(self) -> bool:
-        """Say whether there are too few to judge."""
-        return self.count < FEWEST
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -142,6 +134,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     in_time: dict[Source, Share]
     outcomes: dict[Outcome, int]
     reasons: tuple[Reason, ...]
+    faults: dict[Fault, int]  # requests that met a reason of theirs, of ours
     disclosure: Share
     disclosure_without_our_returns: Share
     avoidable_returns: Share
@@ -165,7 +158,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     A report: which days (both included), as of when, the whole, by group and by month.
 
     A month is that of the sending, in the authority's zone. ``official`` are the sets
-    that others define.
+    that others define, ``ours`` is our own side of what was filed in the period.
     """
 
     from_on: date
@@ -176,6 +169,25 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     months: tuple[Row, ...]
     official: Official = NOTHING
+    ours: OurSide = NOBODY
+
+
+def check_days(from_on: date | None, to_on: date | None) -> None:
+    """
+    Let pass days that a report can begin and end with, as far as they are given.
+
+    Raises: ReportInvalid, which names each wrong field.
+    """
+    message = "Choose a day from %(first)s to %(last)s."
+    allowed = {"first": f"{FIRST_ON}", "last": f"{LAST_ON}"}
+    given = {"/from": from_on, "/to": to_on}
+    errors = [
+        FieldError(at, "out-of-range", message, allowed)
+        for at, day in given.items()
+        if day and not FIRST_ON <= day <= LAST_ON
+    ]
+    if errors:
+        raise ReportInvalid("", *errors)
 
 
 def check(from_on: date, to_on: date, by: Collection[str]) -> None:
@@ -206,6 +218,7 @@ def report(
     as_of: datetime,
     by: tuple[str, ...],
     official: Official = NOTHING,
+    ours: OurSide = NOBODY,
 ) -> Report:
     """Return the figures of all requests and of each group, in the order of keys."""
 
@@ -227,6 +240,18 @@ def report(
         rows=rows(by) if by else (),
         months=rows(("month",)),
         official=official,
+        ours=ours,
+    )
+
+
+def discreet(found: Report) -> Report:
+    """Return a report without groups too small to be told; the whole is told."""
+
+    def told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        return tuple(one for one in rows if one.figures.sent >= FEWEST_OPEN)
+
+    return msgspec.structs.replace(
+        found, rows=told(found.rows), months=told(found.months)
     )
 
 
@@ -258,6 +283,7 @@ def figures(asked: Collection[Asked], measure: Elapsed, as_of: datetime) -> Figu
         in_time=in_time(asked, as_of),
         outcomes=dict(sorted(Counter(one.outcome for one in asked).items())),
         reasons=reasons(asked),
+        faults=by_fault(asked),
         disclosure=Share(counts["disclosure"], counts["decided"]),
         disclosure_without_our_returns=Share(counts["disclosure"], counts["fair"]),
         avoidable_returns=Share(len(ours), len(asked)),
@@ -272,14 +298,7 @@ def _time(asked: Iterable[Asked], measure: Elapsed, what: str) -> Time:
         happened_at: datetime | None = getattr(one, what)
         days = measure(one, happened_at or one.until_at)
         lapses.append(Lapse(days, happened_at is not None))
-    found = estimates.curve(lapses)
-    return Time(
-        found.count,
-        found.happened,
-        estimates.quantile(found, 0.5),
-        estimates.quantile(found, 0.9),
-        found,
-    )
+    return estimates.taken(lapses)
 
 
 def in_time(asked: Iterable[Asked], as_of: datetime) -> dict[Source, Share]:
@@ -306,12 +325,9 @@ def reasons(asked: Iterable[Asked]) -> tuple[Reason, ...]:
     )
 
 
-def by_fault(found: Figures) -> dict[Fault, int]:
-    """Return how often reasons to refuse were whose fault."""
-    counts: Counter[Fault] = Counter()
-    for reason in found.reasons:
-        if reason.fault:
-            counts[reason.fault] += reason.count
+def by_fault(asked: Iterable[Asked]) -> dict[Fault, int]:
+    """Return how many requests met a reason of whose fault; some met several."""
+    counts = Counter(fault for one in asked for fault in faults(one.reasons))
     return {fault: counts[fault] for fault in Fault}
 
 

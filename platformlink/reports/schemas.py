@@ -8,9 +8,10 @@ from datetime import date, datetime
 import msgspec
 
 from platformlink.reports import official, rules, standards
-from platformlink.reports.estimates import Share, Step
-from platformlink.reports.rules import DEFINITIONS, Figures, Report, Time
-from platformlink.requests.rules import Outcome
+from platformlink.reports.estimates import Share, Step, Time
+from platformlink.reports.ourside import OurSide
+from platformlink.reports.rules import DEFINITIONS, Figures, Report
+from platformlink.requests.rules import Outcome, State
 from platformlink.responses.codes import REASONS, Fault
 
 Say = Callable[[str], str]
@@ -103,6 +104,37 @@ class MeasureOut(msgspec.Struct, frozen=True, kw_only=True):
     cells: list[CellOut]
 
 
+class OurTimeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Hours of the clock that a step of ours took; null: not yet reached."""
+
+    n: int
+    happened: int
+    median_hours: float | None
+    median_low: float | None
+    median_high: float | None
+    p90_hours: float | None
+    is_small: bool
+
+
+class BacklogOut(msgspec.Struct, frozen=True):
+    """How many wait with us in one unit and state; "" are several units."""
+
+    unit: str
+    state: State
+    count: int
+    oldest_at: datetime
+
+
+class OurSideOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Our own side: what was filed in the period, and what waits with us now."""
+
+    approval: OurTimeOut
+    sending: OurTimeOut
+    whole: OurTimeOut
+    returned: ShareOut
+    backlog: list[BacklogOut]
+
+
 class ReportOut(
     msgspec.Struct, frozen=True, kw_only=True, rename={"from_on": "from", "to_on": "to"}
 ):
@@ -118,6 +150,7 @@ class ReportOut(
     rows: list[FiguresOut]
     months: list[FiguresOut]
     official: list[MeasureOut]
+    ours: OurSideOut
 
 
 def _share(one: Share) -> ShareOut:
@@ -157,7 +190,7 @@ def figures_out(key: dict[str, str], found: Figures, say: Say) -> FiguresOut:
             ReasonOut(one.code, say(REASONS[one.code].name), one.count, one.fault)
             for one in found.reasons
         ],
-        faults=rules.by_fault(found),
+        faults=found.faults,
         disclosure=_share(found.disclosure),
         disclosure_without_our_returns=_share(found.disclosure_without_our_returns),
         avoidable_returns=_share(found.avoidable_returns),
@@ -200,6 +233,32 @@ def report_out(report: Report, say: Say) -> ReportOut:
         rows=[figures_out(row.key, row.figures, say) for row in report.rows],
         months=[figures_out(row.key, row.figures, say) for row in report.months],
         official=measures_out(report, say),
+        ours=_ours(report.ours),
+    )
+
+
+def _ours(found: OurSide) -> OurSideOut:
+    return OurSideOut(
+        approval=_our_time(found.approval),
+        sending=_our_time(found.sending),
+        whole=_our_time(found.whole),
+        returned=_share(found.returned),
+        backlog=[
+            BacklogOut(one.unit, one.state, one.count, one.oldest_at)
+            for one in found.backlog
+        ],
+    )
+
+
+def _our_time(one: Time) -> OurTimeOut:
+    return OurTimeOut(
+        n=one.count,
+        happened=one.happened,
+        median_hours=one.median.days,
+        median_low=one.median.low,
+        median_high=one.median.high,
+        p90_hours=one.p90.days,
+        is_small=one.is_small,
     )
 
 

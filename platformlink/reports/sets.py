@@ -1,30 +1,20 @@
 """The official sets in the reader's words: lines for the page and the brief."""
 
-import re
-from datetime import date
-
 import msgspec
 
-from platformlink.protocols.shelf import Library
 from platformlink.reports import official, standards
 from platformlink.reports.estimates import FEWEST, Share
 from platformlink.reports.official import ALL, RULES, Cell, Key, Measure
-from platformlink.reports.showing import SOURCE_NAMES, Shown, platform_name
-from platformlink.responses.codes import OUTCOME_NAMES, REASONS
-from platformlink.values import Phrase
-from platformlink.web.words import Words
+from platformlink.reports.shown import Shown
 
 FINEST = len(ALL)
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-NAMES: dict[str, dict[str, str]] = {
-    "source": {one.value: name for one, name in SOURCE_NAMES.items()},
-    "outcome": {one.value: name for one, name in OUTCOME_NAMES.items()},
-}
 RESULTS = ("fulfilled", "unfulfilled", "undecided")
 # Figures that another one opens.
 OPENS: dict[tuple[str, ...], str] = {
     ("units", "requests"): "sent",
+    **{("units", code): code for code in official.UNITS},
     ("growth", "now"): "emergencies",
+    ("growth", "before"): "emergencies",
 }
 
 
@@ -79,18 +69,6 @@ class Sets(msgspec.Struct, frozen=True):
     not_bound: str
 
 
-def value_name(words: Words, library: Library, dimension: str, value: str) -> str:
-    """Return what one value of a dimension is called."""
-    if dimension == "platform":
-        return platform_name(library, value)
-    if dimension == "month" and MONTH.fullmatch(value):
-        return words.month(date.fromisoformat(f"{value}-01"))
-    if dimension in {"ground", "reason"} and value in REASONS:
-        return words.say(Phrase(REASONS[value].name))
-    names = NAMES.get(dimension, standards.VALUE_NAMES)
-    return words.say(Phrase(names.get(value, value)))
-
-
 def letter(code: str) -> str:
     """Return the point of the article that a measure stands in; "" for none."""
     return f"({code[-1]})" if code in official.E_EVIDENCE else ""
@@ -98,7 +76,7 @@ def letter(code: str) -> str:
 
 def _label(shown: Shown, key: Key, *, is_bound: bool) -> str:
     named = [
-        value_name(shown.words, shown.library, name, value)
+        shown.value(name, value)
         for name, value in key.items()
         if is_bound or name != "footing"
     ]
@@ -182,7 +160,7 @@ def _split(
     return Split(
         key=cell.key,
         names=[
-            value_name(shown.words, shown.library, name, value)
+            shown.value(name, value)
             for name, value in cell.key.items()
             if is_bound or name != "footing"
         ],

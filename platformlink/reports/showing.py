@@ -4,32 +4,17 @@ from datetime import date
 
 import msgspec
 
-from platformlink.clocks.terms import Source
-from platformlink.protocols.shelf import Library, UnknownPlatform
-from platformlink.reports import charts, rules
-from platformlink.reports.charts import Bar, Chart
-from platformlink.reports.estimates import Curve, Quantile, Share
-from platformlink.reports.ourside import HOUR_SECONDS, OurSide
-from platformlink.reports.rules import DEFINITIONS, FIGURE_NAMES, Figures, Report, Time
-from platformlink.requests.rules import STATE_NAMES
-from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES, REASONS, Fault
+from platformlink.reports import charts, rules, treated
+from platformlink.reports.charts import Chart
+from platformlink.reports.estimates import Curve, Share, Time
+from platformlink.reports.ours import Ours, our_side
+from platformlink.reports.rules import DEFINITIONS, FIGURE_NAMES, Figures
+from platformlink.reports.shown import SOURCE_NAMES, Shown
+from platformlink.reports.treated import Returned, Treated
+from platformlink.responses.codes import FAULT_NAMES, OUTCOME_NAMES
 from platformlink.values import Phrase
-from platformlink.web.words import Words
 
-SOURCE_NAMES = {
-    Source.AGREED: "agreed",
-    Source.STATED: "stated by them",
-    Source.OWN: "our own target",
-    Source.LAW: "set by law",
-    Source.PROMISED: "promised",
-}
-MOST_REASONS = 8
 WITHOUT = "disclosure_without_our_returns"
-STEP_NAMES = {
-    "Filed to approved": "From the first submission to the approval that held.",
-    "Approved to sent": "From that approval until the letter went out.",
-    "Filed to sent": "Both together: as long as the evidence waited for us.",
-}
 
 
 class Stat(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,26 +43,13 @@ class Speed(msgspec.Struct, frozen=True):
     slug: str
     name: str
     count: int
-    open: int
+    without_substance: int
     half: str
     interval: str
     nine: str
     colour: str
     dash: str
     is_small: bool
-
-
-class Treated(msgspec.Struct, frozen=True):
-    """How often one platform answered in time, by one source of the expected time."""
-
-    slug: str
-    key: dict[str, str]
-    name: str
-    share: Share
-    percent: str
-    interval: str
-    source: str
-    bar: Bar
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -106,56 +78,6 @@ class Line(msgspec.Struct, frozen=True):
     first_substance: str
     completion: str
     outcomes: list[tuple[str, str, int]]  # code, name, how many
-
-
-class Returned(msgspec.Struct, frozen=True):
-    """One reason and how many requests met it; the bar is of 100 units."""
-
-    code: str
-    name: str
-    count: int
-    bar: float
-
-
-def platform_name(library: Library, slug: str) -> str:
-    """Return a platform's name; its slug where no file knows it any more."""
-    try:
-        return library.get(slug).name
-    except UnknownPlatform:
-        return slug
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A report on its way to a page: in which words, by which names, of which kind."""
-
-    report: Report
-    words: Words
-    library: Library
-    kind: str = "all"
-
-    def name(self, slug: str) -> str:
-        """Return a platform's name."""
-        return platform_name(self.library, slug)
-
-    def say(self, text: str, **params: str | int) -> str:
-        """Return a sentence in the reader's language."""
-        return self.words.say(Phrase(text, dict(params)))
-
-    def days(self, days: float | None) -> str:
-        """Return days as people read them; not reached is not yet."""
-        if days is None:
-            return self.say("not yet")
-        return self.words.number(round(days, 1) if days < 10 else round(days))  # noqa: PLR2004 - two digits say enough
-
-    def between(self, found: Quantile) -> str:
-        """Return the interval of a time."""
-        low, high = self.days(found.low), self.days(found.high)
-        return self.say("%(low)s to %(high)s", low=low, high=high)
-
-    def percents(self, share: Share) -> str:
-        """Return the interval of a share."""
-        low, high = (round(100 * one) for one in share.interval)
-        return self.say("%(low)s to %(high)s", low=low, high=high)
 
 
 def headline(shown: Shown) -> str:
@@ -286,7 +208,7 @@ def speeds(shown: Shown, chart: Chart | None) -> list[Speed]:
             slug=row.key["platform"],
             name=name,
             count=time.count,
-            open=time.count - time.happened,
+            without_substance=time.count - time.happened,
             half=shown.days(time.median.days),
             interval=shown.between(time.median),
             nine=shown.days(time.p90.days),
@@ -331,23 +253,6 @@ def _line(shown: Shown, key: dict[str, str], name: str, figures: Figures) -> Lin
     )
 
 
-def _treated(shown: Shown, key: dict[str, str], figures: Figures) -> list[Treated]:
-    slug = key.get("platform", "")
-    return [
-        Treated(
-            slug=slug,
-            key=key | {"source": source},
-            name=shown.name(slug),
-            share=share,
-            percent=shown.words.percent(share.value or 0),
-            interval=shown.percents(share),
-            source=shown.say(SOURCE_NAMES[source]),
-            bar=charts.bar(share),
-        )
-        for source, share in figures.in_time.items()
-    ]
-
-
 def months(shown: Shown) -> list[Month]:
     """Return the months in their order; what is not yet due waits in the last ones."""
     found = []
@@ -363,117 +268,10 @@ def months(shown: Shown) -> list[Month]:
                 half=shown.days(time.median.days),
                 interval=shown.between(time.median),
                 is_small=time.is_small,
-                treated=_treated(shown, row.key, row.figures),
+                treated=treated.by_source(shown, row.key, row.figures),
             )
         )
     return found
-
-
-def treated(shown: Shown) -> list[Treated]:
-    """Return who answered in time; what is too small stands below and unranked."""
-    found = [
-        one
-        for row in shown.report.rows
-        for one in _treated(shown, row.key, row.figures)
-    ]
-    return sorted(
-        found,
-        key=lambda one: (
-            one.share.is_small,
-            0 if one.share.is_small else -(one.share.value or 0),
-            one.name,
-        ),
-    )
-
-
-def ours(shown: Shown, total: Figures) -> list[Returned]:
-    """Return the reasons of ours for which requests came back."""
-    reasons = [one for one in total.reasons if one.fault is Fault.OURS][:MOST_REASONS]
-    most = max((one.count for one in reasons), default=1)
-    return [
-        Returned(
-            one.code,
-            shown.say(REASONS[one.code].name),
-            one.count,
-            round(100 * one.count / most, 1),
-        )
-        for one in reasons
-    ]
-
-
-class OurStep(msgspec.Struct, frozen=True):
-    """How long one step of ours took."""
-
-    name: str
-    definition: str
-    count: int
-    half: str
-    interval: str
-    nine: str
-    is_small: bool
-
-
-class Backlog(msgspec.Struct, frozen=True):
-    """What waits with one unit in one state."""
-
-    unit: str
-    state: str
-    count: int
-    oldest: str
-
-
-class Ours(msgspec.Struct, frozen=True):
-    """Our own side in the reader's words; times are in hours or days of the clock."""
-
-    steps: list[OurStep]
-    returned: str
-    backlog: list[Backlog]
-
-
-def _lasting(shown: Shown, hours: float | None) -> str:
-    if hours is None:
-        return shown.say("not yet")
-    return shown.words.span(hours * HOUR_SECONDS)
-
-
-def _our_step(shown: Shown, name: str, definition: str, time: Time) -> OurStep:
-    low, high = (_lasting(shown, x) for x in (time.median.low, time.median.high))
-    return OurStep(
-        name=shown.say(name),
-        definition=shown.say(definition),
-        count=time.count,
-        half=_lasting(shown, time.median.days),
-        interval=shown.say("%(low)s to %(high)s", low=low, high=high),
-        nine=_lasting(shown, time.p90.days),
-        is_small=time.is_small,
-    )
-
-
-def our_side(shown: Shown, found: OurSide, units: dict[str, str]) -> Ours:
-    """Return our own side; ``units`` are their names by code."""
-    times = (found.approval, found.sending, found.whole)
-    said = zip(STEP_NAMES.items(), times, strict=True)
-    as_of = shown.report.as_of
-    return Ours(
-        steps=[_our_step(shown, name, text, time) for (name, text), time in said],
-        returned=shown.say(
-            "%(numerator)s of %(denominator)s were returned by our own approver:"
-            " %(percent)s, 95 %% interval %(interval)s.",
-            numerator=found.returned.numerator,
-            denominator=found.returned.denominator,
-            percent=shown.words.percent(found.returned.value or 0),
-            interval=shown.percents(found.returned),
-        ),
-        backlog=[
-            Backlog(
-                unit=units.get(one.unit, one.unit),
-                state=shown.say(STATE_NAMES[one.state]),
-                count=one.count,
-                oldest=shown.words.span((as_of - one.oldest_at).total_seconds()),
-            )
-            for one in found.backlog
-        ],
-    )
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -488,11 +286,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     treated: list[Treated]
     lines: list[Line]
     ours: list[Returned]
+    theirs: list[Returned]
     ours_share: str
     ours_cost: str
     months: list[Month]
-    faults: list[tuple[str, int]]
+    faults: list[tuple[str, str, int]]  # code, name, how many
     returns: tuple[int, int]  # our own, of all
+    our_side: Ours
     definitions: list[tuple[str, str, str]]  # code, name, meaning
     as_of: str
     sha256: str
@@ -511,9 +311,10 @@ def told(shown: Shown, styles: charts.Styles = charts.ON_SCREEN) -> Told:
         stats=stats(shown),
         chart=chart,
         speeds=speeds(shown, chart),
-        treated=treated(shown),
+        treated=treated.ranked(shown),
         lines=lines(shown),
-        ours=ours(shown, total),
+        ours=treated.returned(shown, is_ours=True),
+        theirs=treated.returned(shown, is_ours=False),
         ours_share=shown.say(
             "%(numerator)s of %(denominator)s came back for a reason that was ours:"
             " %(percent)s, 95 %% interval %(interval)s.",
@@ -530,10 +331,11 @@ def told(shown: Shown, styles: charts.Styles = charts.ON_SCREEN) -> Told:
         else "",
         months=months(shown),
         faults=[
-            (shown.say(FAULT_NAMES[one]), count)
-            for one, count in rules.by_fault(total).items()
+            (one.value, shown.say(FAULT_NAMES[one]), count)
+            for one, count in total.faults.items()
         ],
         returns=(returns.numerator, returns.denominator),
+        our_side=our_side(shown),
         definitions=[
             (name, shown.say(FIGURE_NAMES[name]), shown.say(text))
             for name, text in DEFINITIONS.items()

@@ -32,6 +32,9 @@ NAMES = {
     "routes": "Response time by route",
     "contacts": "Share through single points of contact",
     "channels": "Letters that did not arrive",
+    "identifiers": "Identifiers",
+    "accounts": "Accounts",
+    "cases": "Cases",
 }
 DEFINITIONS = {
     "28-2-a": (
@@ -105,6 +108,11 @@ DEFINITIONS = {
     ),
     "contacts": "Requests through a single point of contact, of all of the country.",
     "channels": "Requests with a letter that came back undelivered, of all.",
+    "identifiers": (
+        "What the requests ask about, each counted as often as it is asked about."
+    ),
+    "accounts": "What the requests ask about, each counted once.",
+    "cases": "Cases that the requests belong to, each counted once.",
 }
 WHY_NOT = {
     "28-2-g": "No handing over for enforcement is recorded here.",

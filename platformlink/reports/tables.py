@@ -1,8 +1,18 @@
-"""To whom the brief was mailed: all that reports keep."""
+"""To whom the brief was mailed, and reports that took long to count."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Date, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    LargeBinary,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from platformlink.columns import Instant
@@ -27,3 +37,22 @@ class BriefMail(SQLModel, table=True):
     address: str = Field(sa_column=Column(Text, primary_key=True))
     status: str = Field(sa_column=Column(Text, nullable=False))
     tried_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+class KeptReport(SQLModel, table=True):
+    """
+    One count of many requests, as it stood at `counted_at`: numbers alone.
+
+    `asked` and whoever read it last say how to count it again.
+    """
+
+    __tablename__ = "kept_report"
+
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    asked: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    reader_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("app_user.id"), nullable=False)
+    )
+    counted_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    read_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -46,3 +46,11 @@ def test_a_file_of_roots_without_a_certificate_is_named(
     found = doctor.own_seal(Key(place, PASSPHRASE, services.tsa_url, empty))
 
     assert (found.verdict, found.mend) == ("missing", "see PLATFORMLINK_SEAL_ROOTS")
+
+
+def test_an_address_that_no_brief_is_mailed_to_is_counted() -> None:
+    one = doctor.brief(listed=3, mailed=1)
+    none = doctor.brief(listed=0, mailed=0)
+
+    assert (one.verdict, one.found) == ("advised", "2 of 3 in brief_to are not mailed")
+    assert none.verdict == "fine"

@@ -68,6 +68,7 @@ async def test_a_program_gets_figures_with_their_definitions(max_: Client) -> No
     assert row["sent"] >= 12
     assert row["completion"]["n"] == row["sent"]
     assert set(row["disclosure"]) >= {"numerator", "denominator", "low", "high"}
+    assert set(told["ours"]) >= {"approval", "whole", "returned", "backlog"}
 
 
 async def test_nothing_personal_is_in_a_report(max_: Client) -> None:

@@ -125,6 +125,28 @@ async def test_only_our_own_domain_and_readers_of_reports_are_mailed(
     assert [one.to for one in mailer.taken] == [manager.email]
 
 
+async def test_nobody_is_mailed_more_than_their_own_account_may_count(
+    runtime: Runtime,
+) -> None:
+    async with runtime.sessions.begin() as session:
+        users = [
+            await session.get_one(User, (await person(session, role)).id)
+            for role in (
+                *(Role.INVESTIGATOR, Role.ADMINISTRATOR),
+                *(Role.MANAGER, Role.APPROVER, Role.MANAGER),
+            )
+        ]
+        for number, one in enumerate(users):
+            one.email = f"seat{number}{DOMAIN}"
+        users[-1].is_active = False
+        emails = [one.email for one in users]
+    mailer = TakingMailer()
+    desk = mailing(runtime, mailer, *(one.upper() for one in emails))
+
+    assert await jobs.mail_brief(desk, OPENS_AT) == 2
+    assert [one.to for one in mailer.taken] == emails[2:4]
+
+
 async def test_what_a_crash_broke_off_is_not_sent_again(runtime: Runtime) -> None:
     dying = mailing(runtime, DyingMailer(), f"broken{DOMAIN}")
     assert await jobs.mail_brief(dying, OPENS_AT) == 0

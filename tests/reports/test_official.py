@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -177,18 +178,23 @@ def test_what_nothing_is_known_of_has_no_cell_and_says_why() -> None:
 
 
 def test_every_measure_has_a_name_and_a_definition() -> None:
-    codes = {code for some in official.SETS.values() for code in some}
+    codes = {code for some in official.SETS.values() for code in some} | {
+        *official.UNITS
+    }
 
     assert codes == set(standards.NAMES) == set(standards.DEFINITIONS)
 
 
-def test_a_small_cell_of_the_finest_split_is_left_out_with_its_key() -> None:
+@pytest.mark.parametrize(("code", "told"), [("28-2-a", [6, 5]), ("volume", [5])])
+def test_a_small_cell_that_names_an_addressee_is_left_out_with_its_key(
+    code: str, told: list[int]
+) -> None:
     some = [issued() for _ in range(5)] + [issued(platform="tiktok")]
     found = official.measures(some, lambda one: 3.0, emergencies_before=0)
 
-    kept = next(one for one in official.discreet(found) if one.code == "28-2-a")
+    kept = next(one for one in official.discreet(found) if one.code == code)
 
-    assert [cell.count for cell in kept.cells] == [6, 5]
+    assert [cell.count for cell in kept.cells] == told
     assert "tiktok" not in {cell.key.get("platform") for cell in kept.cells}
 
 

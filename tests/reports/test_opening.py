@@ -14,10 +14,12 @@ from platformlink.permissions import Actor, MayNot, Reach, Right, Role, reach
 from platformlink.ports import Runtime
 from platformlink.reports import official, opening, queries, rules
 from platformlink.reports.opening import Opened, Way
-from platformlink.reports.queries import Period
+from platformlink.reports.period import Period
 from platformlink.reports.rules import ReportInvalid
 from platformlink.requests import queries as requests
 from platformlink.requests.rules import Kind as RequestKind
+from platformlink.requests.rules import State, Step, new_draft_id
+from platformlink.requests.tables import PlatformRequest, RequestEvent
 from platformlink.responses import actions
 from platformlink.responses.codes import Kind
 from platformlink.responses.schemas import ResponseIn
@@ -39,6 +41,7 @@ async def half_a_year(session: AsyncSession, lea: Actor) -> None:
     answers = (
         (Kind.NO_DATA, ()),
         (Kind.DELIVERY, ()),
+        (Kind.DELIVERY, ("later_instalment",)),
         (Kind.REFUSAL, ("too_broad", "policy")),
         (Kind.NEED_MORE_INFO, ()),
         (Kind.DELAY_NOTICE, ()),
@@ -61,6 +64,38 @@ async def half_a_year(session: AsyncSession, lea: Actor) -> None:
     await sent(session, lea, kind=RequestKind.PRESERVATION, at=SENT_AT)
 
 
+async def filed(session: AsyncSession, lea: Actor, state: State, *steps: Step) -> None:
+    """A request that was filed when the others were sent, and has not gone out."""
+    beside = await sent(session, lea, at=SENT_AT - 90 * DAY)
+    request = PlatformRequest(
+        draft_id=new_draft_id(),
+        state=state,
+        kind=beside.kind,
+        case_id=beside.case_id,
+        unit_id=lea.unit_id,
+        author_id=lea.id,
+        platform=beside.platform,
+        protocol_version=beside.protocol_version,
+        entity=beside.entity,
+        created_at=SENT_AT,
+        changed_at=SENT_AT,
+    )
+    session.add(request)
+    await session.flush()
+    for step in steps:
+        session.add(
+            RequestEvent(
+                request_id=request.id,
+                occurred_at=SENT_AT,
+                recorded_at=SENT_AT,
+                verb=step,
+                phrase={},
+                state="",
+            )
+        )
+    await session.flush()
+
+
 async def count(session: AsyncSession, actor: Actor, opened: Opened) -> int:
     ids = await queries.behind(session, AUTHORITY, PERIOD, opened, actor=actor)
     return await requests.counted(session, requests.Filter(ids=ids), actor=actor)
@@ -77,6 +112,9 @@ async def test_a_list_is_as_long_as_its_figure(session: AsyncSession) -> None:
         for code in ("sent", "answered", "open", "overdue"):
             told = getattr(row.figures, code)
             assert await count(session, lea, Opened(code, row.key)) == told
+        time = row.figures.first_substance
+        without = Opened("without_substance", row.key)
+        assert await count(session, lea, without) == time.count - time.happened
         for outcome, told in row.figures.outcomes.items():
             key = row.key | {"outcome": outcome}
             assert await count(session, lea, Opened("sent", key)) == told
@@ -87,6 +125,37 @@ async def test_a_list_is_as_long_as_its_figure(session: AsyncSession) -> None:
     for reason in report.total.reasons:
         opened = Opened("sent", {"reason": reason.code})
         assert await count(session, lea, opened) == reason.count
+    for fault, told in report.total.faults.items():
+        assert await count(session, lea, Opened("sent", {"fault": fault})) == told
+
+
+async def test_a_list_of_our_own_side_has_also_what_never_went_out(
+    session: AsyncSession,
+) -> None:
+    lea = await person(session)
+    await half_a_year(session, lea)
+    await filed(session, lea, State.IN_REVIEW, Step.SUBMIT, Step.RETURN, Step.SUBMIT)
+    await filed(session, lea, State.READY, Step.SUBMIT, Step.APPROVE)
+    ours = await queries.our_side(session, AUTHORITY, PERIOD, actor=lea)
+
+    assert await count(session, lea, Opened("filed", {})) == ours.whole.count == 2
+    assert await count(session, lea, Opened("approved", {})) == 1
+    assert await count(session, lea, Opened("returned_by_us", {})) == 1
+    assert {one.state for one in ours.backlog} == {"in_review", "ready", "needs_us"}
+    for one in ours.backlog:
+        opened = Opened("waiting", {"unit": one.unit, "state": one.state})
+        assert await count(session, lea, opened) == one.count
+
+
+async def test_what_is_counted_of_requests_opens_to_these(
+    session: AsyncSession,
+) -> None:
+    lea = await person(session)
+    await half_a_year(session, lea)
+
+    sent_in_all = await count(session, lea, Opened("sent", {}))
+    for code in ("identifiers", "accounts", "cases"):
+        assert await count(session, lea, Opened(code, {})) == sent_in_all
 
 
 async def test_a_list_is_as_long_as_its_official_figure(session: AsyncSession) -> None:
@@ -130,7 +199,8 @@ def test_whoever_may_read_counts_no_more_than_they_may_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "key"), [("slowest", {}), ("sent", {"ground": "policy"})]
+    ("code", "key"),
+    [("slowest", {}), ("sent", {"ground": "policy"}), ("filed", {"unit": "cyber"})],
 )
 def test_a_figure_that_no_report_has_is_refused(code: str, key: dict[str, str]) -> None:
     with pytest.raises(ReportInvalid):
@@ -167,3 +237,17 @@ async def test_who_may_only_count_is_shown_no_way_and_let_in_by_none(
 
     assert opening.PATH not in page.text
     assert listed.status_code == 403
+
+
+@pytest.mark.parametrize("days", ["from=x&to=y", "from=0001-01-01&to=9999-12-31"])
+async def test_every_wrong_day_of_an_address_is_named(
+    client: AsyncTestClient[Litestar], runtime: Runtime, days: str
+) -> None:
+    async with runtime.sessions.begin() as session:
+        lea = await person(session)
+    headers = await bearer(runtime, lea)
+
+    answer = await client.get(f"/reports/responsiveness?{days}", headers=headers)
+
+    assert answer.status_code == 422
+    assert [x["pointer"] for x in answer.json()["errors"]] == ["/from", "/to"]

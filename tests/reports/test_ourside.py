@@ -3,7 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from platformlink.reports.estimates import Share
-from platformlink.reports.ourside import Handled, Waiting, our_side
+from platformlink.reports.ourside import (
+    Backlog,
+    Handled,
+    Waiting,
+    backlog,
+    our_side,
+)
 from platformlink.requests.rules import State
 
 FILED = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -49,7 +55,30 @@ def test_returns_by_our_own_approver_are_counted_once_each() -> None:
 
 
 def test_what_waits_longest_stands_first() -> None:
-    late = Waiting("tirana", State.READY, 2, NOW - 30 * HOUR)
-    later = Waiting("vlora", State.IN_REVIEW, 1, NOW - 90 * HOUR)
+    late = [Waiting("tirana", State.READY, NOW - x * HOUR) for x in (30, 20)]
+    later = Waiting("vlora", State.IN_REVIEW, NOW - 90 * HOUR)
 
-    assert our_side([], [late, later]).backlog == (later, late)
+    assert our_side([], [*late, later]).backlog == (
+        Backlog("vlora", State.IN_REVIEW, 1, NOW - 90 * HOUR),
+        Backlog("tirana", State.READY, 2, NOW - 30 * HOUR),
+    )
+
+
+def test_a_unit_with_few_waiting_is_told_together_with_others_or_not_at_all() -> None:
+    def waiting(unit: str, state: State, count: int) -> list[Waiting]:
+        return [Waiting(unit, state, NOW - x * HOUR) for x in range(count)]
+
+    found = backlog(
+        [
+            *waiting("tirana", State.READY, 5),
+            *waiting("vlora", State.READY, 3),
+            *waiting("korca", State.READY, 2),
+            *waiting("vlora", State.NEEDS_US, 4),
+        ],
+        fewest=5,
+    )
+
+    assert {(one.unit, one.state, one.count) for one in found} == {
+        ("tirana", State.READY, 5),
+        ("", State.READY, 5),
+    }

@@ -10,14 +10,15 @@ from platformlink.protocols.shelf import Library
 from platformlink.reports import rules
 from platformlink.reports.asked import Asked
 from platformlink.reports.published import mirrors, newest
-from platformlink.reports.showing import Shown
+from platformlink.reports.shown import Shown
 from platformlink.requests.rules import Outcome
 from platformlink.web.words import Words
+from tests.shipped import AUTHORITY
 
 AS_OF = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-def shown(library: Library, *platforms: str) -> Shown:
+def shown(library: Library, *platforms: str, country: str = "AL") -> Shown:
     found = [
         Asked(
             platform=platform,
@@ -38,11 +39,13 @@ def shown(library: Library, *platforms: str) -> Shown:
         as_of=AS_OF,
         by=("platform",),
     )
-    return Shown(report, Words("en", ZoneInfo("Europe/Tirane")), library)
+    words = Words("en", ZoneInfo("Europe/Tirane"))
+    authority = msgspec.structs.replace(AUTHORITY, country=country)
+    return Shown(words, library, authority, report)
 
 
 def test_a_published_rate_stands_beside_ours_with_its_source(library: Library) -> None:
-    found = mirrors(shown(library, "meta", "tiktok"), "AL")
+    found = mirrors(shown(library, "meta", "tiktok"))
 
     assert {one.slug for one in found} == {"meta"}
     first = next(one for one in found if one.from_on == date(2013, 1, 1))
@@ -54,17 +57,24 @@ def test_a_published_rate_stands_beside_ours_with_its_source(library: Library) -
 
 
 def test_a_rate_that_is_not_told_is_no_number(library: Library) -> None:
-    found = mirrors(shown(library, "meta"), "AL")
+    found = mirrors(shown(library, "meta"))
 
     assert [one.produced for one in found] == ["", "", "", "83 %"]
 
 
+def test_a_report_by_something_else_has_none(library: Library) -> None:
+    found = shown(library, "meta")
+    by_month = msgspec.structs.replace(found.report, by=("platform", "month"))
+
+    assert mirrors(msgspec.structs.replace(found, report=by_month)) == []
+
+
 def test_another_country_has_figures_of_its_own(library: Library) -> None:
-    assert mirrors(shown(library, "meta"), "IE") == []
+    assert mirrors(shown(library, "meta", country="IE")) == []
 
 
 def test_a_platform_that_no_file_knows_any_more_has_none(library: Library) -> None:
-    assert mirrors(shown(library, "gone"), "AL") == []
+    assert mirrors(shown(library, "gone")) == []
 
 
 def test_only_the_newest_periods_are_shown(library: Library) -> None:

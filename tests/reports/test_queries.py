@@ -12,7 +12,7 @@ from platformlink.permissions import Actor, MayNot, Role
 from platformlink.reports import official, queries, rules
 from platformlink.reports.estimates import Share
 from platformlink.reports.ourside import OurSide
-from platformlink.reports.queries import Period
+from platformlink.reports.period import Period
 from platformlink.requests import actions as requests
 from platformlink.requests.rules import Kind as RequestKind
 from platformlink.requests.rules import Outcome, Step
@@ -271,7 +271,9 @@ async def test_an_administrator_has_no_reports(session: AsyncSession) -> None:
         await report(session, ada)
 
 
-async def filed(session: AsyncSession, author: Actor, **more: bool) -> PlatformRequest:
+async def filed(
+    session: AsyncSession, author: Actor, **more: object
+) -> PlatformRequest:
     """A request that was approved 3 hours after its filing, and sent 2 hours later."""
     request = await sent(session, author, **more)  # type: ignore[arg-type]
     for step, hours in ((Step.SUBMIT, 5), (Step.APPROVE, 2)):
@@ -314,6 +316,24 @@ async def test_what_they_ask_us_waits_with_the_unit_since_they_asked(
 
     assert (waiting.unit, waiting.state, waiting.count) == ("cyber", "needs_us", 1)
     assert waiting.oldest_at == SENT_AT + DAY
+
+
+async def test_who_may_only_count_is_told_of_no_small_group_but_of_the_whole(
+    session: AsyncSession, lea: Actor
+) -> None:
+    max_ = await person(session, Role.MANAGER, name="Max")
+    for _ in range(5):
+        await sent(session, lea)
+    request = await filed(session, lea, platform="meta")
+    await answer(session, request, Kind.NEED_MORE_INFO, after=1, note="Which law?")
+
+    hers, his = [await report(session, x, "platform") for x in (lea, max_)]
+
+    assert [row.key["platform"] for row in hers.rows] == ["meta", "tiktok"]
+    assert [row.key["platform"] for row in his.rows] == ["tiktok"]
+    assert his.total == hers.total
+    assert [one.unit for one in hers.ours.backlog] == ["cyber"]
+    assert his.ours.backlog == ()
 
 
 async def test_our_side_of_a_restricted_case_is_counted_for_its_members_alone(

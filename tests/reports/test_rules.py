@@ -119,8 +119,14 @@ def test_avoidable_returns_are_of_all_that_went_out() -> None:
     )
 
     assert found.avoidable_returns == Share(1, 2)
-    assert rules.by_fault(found)[Fault.OURS] == 1
-    assert rules.by_fault(found)[Fault.THEIRS] == 1
+    assert found.faults[Fault.OURS] == 1
+    assert found.faults[Fault.THEIRS] == 1
+
+
+def test_two_reasons_of_one_side_are_one_request_of_it() -> None:
+    found = figures(asked(2, reasons=("wrong_entity", "too_broad")), asked())
+
+    assert found.faults[Fault.OURS] == 1
 
 
 def test_a_reason_of_ours_that_did_not_return_it_is_no_return() -> None:
