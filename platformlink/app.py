@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import ports, wiring
+from platformlink.adapters import litter
 from platformlink.audit import api as audit_api
 from platformlink.audit import pages as audit_pages
 from platformlink.authority import said
@@ -31,6 +32,7 @@ from platformlink.desk import (
     away,
     board,
     calendar,
+    calls,
     detail,
     emergency,
     feed,
@@ -241,6 +243,7 @@ ROUTERS: tuple[Router, ...] = (
         protocols_pages.router,
         reviewing.router,
         platforms.router,
+        calls.router,
         watching.router,
         requests_api.router,
         requests_pages.router,
@@ -282,6 +285,7 @@ PACKED = DefineMiddleware(
 )
 
 
+@litter.left()
 def build(runtime: ports.Runtime, library: Library) -> Litestar:
     """Return the application; what it serves from stands in its state."""
     is_https = is_secure(runtime)

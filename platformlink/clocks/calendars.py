@@ -12,6 +12,9 @@ from platformlink.clocks.rules import Computation, add, check, compute, day_of
 from platformlink.clocks.terms import Calendar, Pause, Term
 from platformlink.errors import FieldError, Invalid
 
+# A clock keeps the names with its sentences: they must not follow a server's locale.
+KEPT_IN = "en"
+
 
 class CalendarUnknown(Invalid):
     """No calendar has this code."""
@@ -28,12 +31,24 @@ class Change(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+def _spoken(country: str, language: str) -> str | None:
+    """Return the library's name of a language for a country, English for want of it."""
+    offered = getattr(getattr(holidays, country, None), "supported_languages", ())
+    by_language = {one.partition("_")[0]: one for one in reversed(offered)}
+    return by_language.get(language) or by_language.get(KEPT_IN)
+
+
 @lru_cache(maxsize=256)
-def _published(code: str, first_year: int, last_year: int) -> Calendar:
+def _published(
+    code: str, first_year: int, last_year: int, language: str = KEPT_IN
+) -> Calendar:
     country, _, part = code.partition("-")
     try:
         days = holidays.country_holidays(
-            country, subdiv=part or None, years=range(first_year, last_year + 1)
+            country,
+            subdiv=part or None,
+            years=range(first_year, last_year + 1),
+            language=_spoken(country, language),
         )
     except (NotImplementedError, KeyError) as error:
         message = "Give a country code such as AL, IE or US."
@@ -64,14 +79,21 @@ def _changed(calendar: Calendar, changes: Iterable[Change]) -> Calendar:
 
 
 def load(
-    code: str, first_year: int, last_year: int, changes: Iterable[Change] = ()
+    code: str,
+    first_year: int,
+    last_year: int,
+    changes: Iterable[Change] = (),
+    *,
+    language: str = KEPT_IN,
 ) -> Calendar:
     """
     Return the calendar of a country, or of a part of one (`US-CA`), for some years.
 
+    Its days bear their names in a language (`sq`), where they are known in it.
+
     Raises: CalendarUnknown.
     """
-    return _changed(_published(code, first_year, last_year), changes)
+    return _changed(_published(code, first_year, last_year, language), changes)
 
 
 def covering(

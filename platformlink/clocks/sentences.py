@@ -289,12 +289,14 @@ def _words(facts: Facts, found: Urgency, now: datetime) -> Phrase:
     return _span(abs(facts.due_at - now), LATE_WORDS if is_late else LEFT_WORDS)
 
 
-def _span(span: timedelta, words: tuple[str, str]) -> Phrase:
-    in_days, in_hours = words
+def _span(span: timedelta, words: tuple[str, str, str]) -> Phrase:
+    in_days, in_hours, in_minutes = words
     if span >= timedelta(days=2):
         return Phrase(in_days, {"days": span.days})
-    minutes = int(span.total_seconds()) // 60
-    return Phrase(in_hours, {"hours": minutes // 60, "minutes": minutes % 60})
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    if not hours:
+        return Phrase(in_minutes, {"minutes": minutes})
+    return Phrase(in_hours, {"hours": hours, "minutes": minutes})
 
 
 ENDED_WORDS = {
@@ -303,5 +305,13 @@ ENDED_WORDS = {
     EndedAs.REPLACED: "Replaced",
     EndedAs.VOID: "No longer counts",
 }
-LATE_WORDS = ("Late by %(days)s days", "Late by %(hours)s h %(minutes)s min")
-LEFT_WORDS = ("%(days)s days left", "%(hours)s h %(minutes)s min left")
+LATE_WORDS = (
+    "Late by %(days)s days",
+    "Late by %(hours)s h %(minutes)s min",
+    "Late by %(minutes)s min",
+)
+LEFT_WORDS = (
+    "%(days)s days left",
+    "%(hours)s h %(minutes)s min left",
+    "%(minutes)s min left",
+)

@@ -27,5 +27,7 @@ Decisions
 - 2026-11-25: one act for several related requests (`together`) is shown by doing it to
   each in a transaction that is thrown away, so that the preview refuses what the act
   would; then each is done in one of its own. Sending goes by e-mail only where that is
-  the first way out: elsewhere a person enters the letter and brings the proof.
+  the first way out: elsewhere a person enters the letter and brings the proof. A
+  program does the same by `/api/v1/requests/together` and is answered a problem for
+  each that is refused; sent again after a crash, it finds done what was done.
 """

@@ -1,6 +1,7 @@
 """What waits for a person, and what happened to their requests since an instant."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, exists, func, or_, true
@@ -21,8 +22,11 @@ from platformlink.requests.ladder import STEP_WORDS, Do
 from platformlink.requests.queries import seen_by
 from platformlink.requests.rules import OVER, State, Step
 from platformlink.requests.tables import PlatformRequest, RequestComment, RequestEvent
+from platformlink.responses.tables import Response
 
-MOST = 200  # of one sort; the page says where there is more
+MOST = 100  # of one sort; the page says where there is more
+NAME = func.coalesce(PlatformRequest.reference, PlatformRequest.draft_id)
+BY = func.coalesce(User.name, "")
 # What the record of an answer writes: the answer itself is told instead.
 ANSWERED = (
     *("respond", Step.ACKNOWLEDGE, Step.ASK),
@@ -40,10 +44,23 @@ class Last(msgspec.Struct, frozen=True):
 
 
 class Did(msgspec.Struct, frozen=True):
-    """What somebody did, or the desk itself where `by` is empty."""
+    """What somebody did to a request, or the desk itself where `by` is empty."""
 
-    event: RequestEvent
-    request: PlatformRequest
+    at: datetime
+    phrase: dict[str, Any]
+    name: str  # of the request
+    platform: str
+    by: str
+
+
+class Came(msgspec.Struct, frozen=True):
+    """An answer that was recorded, and by whom; by the desk itself where empty."""
+
+    at: datetime
+    kind: str
+    note: str
+    name: str  # of the request
+    platform: str
     by: str
 
 
@@ -135,7 +152,13 @@ async def unsent(session: AsyncSession, *, actor: Actor) -> list[Failed]:
 async def done(session: AsyncSession, *, actor: Actor, since: datetime) -> list[Did]:
     """Return what others and the desk itself did since an instant, the newest first."""
     query = (
-        select(RequestEvent, PlatformRequest, User.name)
+        select(  # type: ignore[call-overload]  # SQLModel types four
+            RequestEvent.recorded_at,
+            RequestEvent.phrase,
+            NAME,
+            PlatformRequest.platform,
+            BY,
+        )
         .join(PlatformRequest, col(PlatformRequest.id) == col(RequestEvent.request_id))
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
         .outerjoin(User, col(User.id) == col(RequestEvent.actor_id))
@@ -149,7 +172,28 @@ async def done(session: AsyncSession, *, actor: Actor, since: datetime) -> list[
         .order_by(col(RequestEvent.recorded_at).desc(), col(RequestEvent.id).desc())
         .limit(MOST + 1)
     )
-    return [Did(e, r, name or "") for e, r, name in (await session.exec(query))]
+    return [Did(*one) for one in (await session.exec(query)).all()]
+
+
+async def came(session: AsyncSession, *, actor: Actor, since: datetime) -> list[Came]:
+    """Return the answers that were recorded since an instant, the newest first."""
+    query = (
+        select(  # type: ignore[call-overload]  # SQLModel types four
+            Response.recorded_at,
+            Response.kind,
+            Response.note,
+            NAME,
+            PlatformRequest.platform,
+            BY,
+        )
+        .join(PlatformRequest, col(PlatformRequest.id) == col(Response.request_id))
+        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
+        .outerjoin(User, col(User.id) == col(Response.recorded_by_id))
+        .where(col(Response.recorded_at) > since, seen_by(actor), concerns(actor))
+        .order_by(col(Response.recorded_at).desc())
+        .limit(MOST + 1)
+    )
+    return [Came(*one) for one in (await session.exec(query)).all()]
 
 
 async def escalated(

@@ -1,4 +1,4 @@
-"""The liaison board and published texts, for programs."""
+"""The liaison board, published texts and acts for several, for programs."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -11,8 +11,17 @@ from litestar.params import QueryParameter
 from platformlink.clocks.sentences import Urgency, chip
 from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk import queries, watching
+from platformlink.desk.acting import PROVIDED, Acts
 from platformlink.desk.queries import Row, Wanted
-from platformlink.desk.schemas import Board, ClockLine, TextOut
+from platformlink.desk.schemas import (
+    Board,
+    ClockLine,
+    TextOut,
+    TogetherIn,
+    TogetherLine,
+    TogetherOut,
+)
+from platformlink.desk.together import Line, together
 from platformlink.errors import FieldError, Invalid
 from platformlink.identity.once import Once
 from platformlink.permissions import Right, require
@@ -209,4 +218,42 @@ async def take_text(
     return once.keep(_item(kept), 201)
 
 
-router = Router("/api/v1", route_handlers=[clocks, texts, text, take_text])
+def _together(act: str, lines: list[Line]) -> TogetherOut:
+    return TogetherOut(
+        act,
+        [
+            TogetherLine(
+                request=one.name,
+                state=one.state,
+                told=one.told,
+                letter=one.letter,
+                problem=one.problem,
+            )
+            for one in lines
+        ],
+    )
+
+
+@post("/requests/together/preview", status_code=200)
+async def try_together(acting: Acts, data: JSONBody[TogetherIn]) -> TogetherOut:
+    """Say what an act would do to each of several requests; nothing is kept of it."""
+    wanted = together(acting, data.act, data.requests, data.reason)
+    return _together(wanted.act, await wanted.tried())
+
+
+@post("/requests/together", status_code=200)
+async def do_together(
+    acting: Acts, once: Key, data: JSONBody[TogetherIn]
+) -> Response[TogetherOut]:
+    """Do it to each request by itself; what is refused takes no other with it."""
+    if once.answer is not None:
+        return once.answer
+    wanted = together(acting, data.act, data.requests, data.reason)
+    return once.keep(_together(wanted.act, await wanted.done()), 200)
+
+
+router = Router(
+    "/api/v1",
+    route_handlers=[clocks, texts, text, take_text, try_together, do_together],
+    dependencies=PROVIDED,
+)

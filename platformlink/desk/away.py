@@ -7,16 +7,18 @@ import msgspec
 from litestar import Response as Answer
 from litestar import Router, get
 from litestar.di import NamedDependency
+from sqlalchemy import and_, true
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.clocks.sentences import chip
+from platformlink.clocks.tables import Clock
 from platformlink.clocks.terms import Kind as ClockKind
-from platformlink.desk import absence, queries, rules, shift
-from platformlink.desk.absence import Commented, Did, Kept, Last
+from platformlink.desk import absence, ends, queries, rules
+from platformlink.desk.absence import Came, Commented, Did, Kept, Last
 from platformlink.desk.board import platform_names
-from platformlink.desk.queries import Row, Wanted
+from platformlink.desk.ends import Pressing
 from platformlink.desk.rules import SPAN_NAMES, Group, Span
-from platformlink.desk.shift import CameIn
 from platformlink.dispatch.rules import STATUS_NAMES, Status
 from platformlink.identity import queries as identity
 from platformlink.mailbox import queries as mail
@@ -142,42 +144,43 @@ def _plain(
     )
 
 
-def _clock(look: Looking, row: Row) -> Waiting:
-    words = look.shell.words
-    shown = chip(
-        row.clock.facts, look.now, zone=words.zone.key, soon_days=look.soon_days
-    )
-    step = rules.next_step(row.clock.kind, _path(row.request), row.reminders)
+def _clock(look: Looking, one: Pressing) -> Waiting:
+    words, end = look.shell.words, one.end
+    path = f"/requests/{end.reference}"
+    shown = chip(end.facts, look.now, zone=words.zone.key, soon_days=look.soon_days)
+    step = rules.next_step(end.kind, path, one.reminders)
     return Waiting(
-        what=words.gettext(rules.CLOCK_NAMES[ClockKind(row.clock.kind)]),
-        path=_path(row.request),
-        name=_name(row.request),
-        platform=look.platform(row.request),
-        note=row.case.title or row.case.reference,
+        what=words.gettext(rules.CLOCK_NAMES[end.kind]),
+        path=path,
+        name=end.reference,
+        platform=look.names.get(end.platform, end.platform),
+        note=one.case,
         urgency=shown.urgency,
         left=words.say(shown.words),
-        due_at=row.clock.safe_due_at,
+        due_at=end.due_at,
         verb=words.gettext(step.words),
     )
 
 
-async def _running(look: Looking) -> list[Row]:
+async def _running(look: Looking) -> list[Pressing]:
     """Return the clocks that end soon, and the questions that wait for our answer."""
     mine = absence.concerns(look.actor)
     soon_at = look.now + timedelta(days=look.soon_days + 1)
-    asked = Wanted(clock_kind=ClockKind.SUPPLEMENT)
-    found: dict[int, Row] = {}
-    for wanted, until_at in ((Wanted(), soon_at), (asked, look.now + LONG)):
-        rows = await queries.running(
+    is_asked = col(Clock.kind) == ClockKind.SUPPLEMENT
+    is_later = col(Clock.safe_due_at) >= soon_at
+    found: list[Pressing] = []
+    for is_wanted, until_at in (
+        (true(), soon_at),
+        (is_asked & is_later, look.now + LONG),
+    ):
+        found += await ends.soon(
             look.session,
-            wanted,
             actor=look.actor,
             until_at=until_at,
-            limit=absence.MOST + 1,
-            only=mine,
+            only=and_(mine, is_wanted),
+            most=absence.MOST + 1,
         )
-        found |= {one.clock.id: one for one in rows}
-    return list(found.values())
+    return found
 
 
 async def _to_send(look: Looking) -> list[PlatformRequest]:
@@ -234,10 +237,10 @@ async def _waiting(
 
 def _did(look: Looking, one: Did) -> Happened:
     return Happened(
-        at=one.event.recorded_at,
-        what=look.shell.words.say(one.event.phrase),
-        path=_path(one.request),
-        platform=look.platform(one.request),
+        at=one.at,
+        what=look.shell.words.say(one.phrase),
+        path=f"/requests/{one.name}",
+        platform=look.names.get(one.platform, one.platform),
         by=one.by,
     )
 
@@ -270,14 +273,14 @@ def _kept(look: Looking, one: Kept) -> Happened:
     )
 
 
-def _came(look: Looking, one: CameIn, people: dict[int, str]) -> Happened:
+def _came(look: Looking, one: Came) -> Happened:
     return Happened(
-        at=one.response.recorded_at,
-        what=look.shell.words.gettext(ANSWER_NAMES[AnswerKind(one.response.kind)]),
-        note=one.response.note,
-        path=_path(one.request),
-        platform=look.platform(one.request),
-        by=people.get(one.response.recorded_by_id or 0, ""),
+        at=one.at,
+        what=look.shell.words.gettext(ANSWER_NAMES[AnswerKind(one.kind)]),
+        note=one.note,
+        path=f"/requests/{one.name}",
+        platform=look.names.get(one.platform, one.platform),
+        by=one.by,
     )
 
 
@@ -312,18 +315,10 @@ async def _done(look: Looking) -> list[Happened]:
 
 async def _came_in(look: Looking) -> tuple[list[Happened], list[Happened]]:
     """Return what came in, and what of it says that no hold is left."""
-    answers = await shift.came_in(
-        look.session,
-        actor=look.actor,
-        since=look.since,
-        only=absence.concerns(look.actor),
-        limit=absence.MOST + 1,
-    )
-    ids = {one.response.recorded_by_id or 0 for one in answers}
-    people = await identity.names(look.session, ids)
-    lost = [_came(look, x, people) for x in answers if x.response.kind in LOST]
+    answers = await absence.came(look.session, actor=look.actor, since=look.since)
+    lost = [_came(look, one) for one in answers if one.kind in LOST]
     files = await absence.kept(look.session, actor=look.actor, since=look.since)
-    found = [_came(look, one, people) for one in answers]
+    found = [_came(look, one) for one in answers]
     found += [_kept(look, one) for one in files]
     return found, lost
 
@@ -358,8 +353,8 @@ async def _page(look: Looking, chosen: Span) -> AwayPage:
     by_group: dict[Group, list[Waiting]] = {}
     for row in rows:
         one = _clock(look, row)
-        group = rules.group_of(row.clock.kind, one.urgency)
-        is_asked = row.clock.kind == ClockKind.SUPPLEMENT
+        group = rules.group_of(row.end.kind, one.urgency)
+        is_asked = row.end.kind == ClockKind.SUPPLEMENT
         place = Group.ANSWERS if is_asked or group is Group.DECIDE else group
         by_group.setdefault(place, []).append(one)
     waiting = await _waiting(look, by_group.get(Group.ANSWERS, []))

@@ -55,6 +55,7 @@ from platformlink.web.forms import text
 from platformlink.web.handed import Form, FromPath, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
 from platformlink.web.pages import Shell as PlainShell
+from platformlink.web.words import language_name
 
 Protocols = NamedDependency[Library]
 
@@ -99,6 +100,7 @@ class RequestPage(Page, frozen=True, kw_only=True):
     whose: str
     mover: str
     next_line: str
+    letter_language: str  # in the reader's words
     instrument: str
     question: str
     states: Mapping[State, str] = STATE_NAMES
@@ -212,6 +214,7 @@ async def _page(
         whose=shell.words.say(rules.whose_move(State(request.state), protocol.name)),
         mover=MOVERS[State(request.state)],
         next_line=reading.next_line(request, running, shell, protocol.name),
+        letter_language=language_name(request.language, shell.words.language),
         instrument=_instrument(runtime, request, shell),
         question=next((one.note for one in answers if one.kind in ASKING), ""),
         path=f"/requests/{request.reference or request.draft_id}",

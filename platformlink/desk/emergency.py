@@ -107,14 +107,23 @@ def _target(library: Library, typed: dict[str, str]) -> tuple[str, TargetIn]:
 
 
 async def _case(
-    session: AsyncSession, typed: dict[str, str], *, actor: Actor, now: datetime
+    session: AsyncSession,
+    typed: dict[str, str],
+    *,
+    title: str,
+    actor: Actor,
+    now: datetime,
 ) -> Case:
-    """Return the case that was named, or a new one for this emergency."""
+    """
+    Return the case that was named, or a new one for this emergency.
+
+    Two officers may press in one second; one officer who presses twice meant it once.
+    """
     if typed["case"]:
         return await case_queries.by_reference(session, typed["case"], actor=actor)
     fields = CaseFields(
-        reference=f"E-{now:%Y%m%d-%H%M%S}",
-        title="Emergency",
+        reference=f"E-{now:%Y%m%d-%H%M%S}-{actor.id}",
+        title=title,
         offence=typed["offence"] or "Danger to life or limb",
         urgency=Urgency.EMERGENCY,
     )
@@ -188,7 +197,8 @@ async def file(
     typed = {name: text(form, name) for name in TYPED}
     try:
         async with session.begin_nested():
-            case = await _case(session, typed, actor=actor, now=now)
+            title = shell.words.gettext("Emergency")
+            case = await _case(session, typed, title=title, actor=actor, now=now)
             fields = _fields(library, runtime.authority, typed, case, now)
             request = await actions.file(session, library, fields, actor=actor, now=now)
             if not may(actor, Right.EMERGENCY):

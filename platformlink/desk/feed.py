@@ -1,7 +1,7 @@
 """A person's calendar as iCalendar, for programs that cannot sign in."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 
 import icalendar
@@ -10,10 +10,10 @@ from litestar.di import NamedDependency
 
 from platformlink.audit import actions as audit
 from platformlink.authority import said
+from platformlink.clocks.rules import day_of
 from platformlink.clocks.terms import Kind, State
 from platformlink.desk import queries
 from platformlink.desk.board import platform_names
-from platformlink.desk.calendar import MOST, last_day
 from platformlink.desk.queries import Row, Wanted
 from platformlink.desk.rules import CLOCK_NAMES
 from platformlink.errors import Missing
@@ -29,6 +29,12 @@ SUFFIX = ".ics"
 BEHIND = timedelta(days=90)
 AHEAD = timedelta(days=3650)
 READ_AGAIN = timedelta(hours=1)
+MOST = 1000  # events
+
+
+def last_day(moment: datetime, zone: str) -> date:
+    """Return the day that an end closes: midnight belongs to the day before."""
+    return day_of(moment - timedelta(microseconds=1), zone)
 
 
 def event(

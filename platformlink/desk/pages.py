@@ -11,9 +11,10 @@ from litestar.response import Redirect
 
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
-from platformlink.desk import queries, rules
+from platformlink.desk import coverage, held, queries, rules
 from platformlink.desk.board import platform_names
-from platformlink.desk.queries import Held
+from platformlink.desk.coverage import COLUMN_NAMES, Account, Column
+from platformlink.desk.held import Held
 from platformlink.desk.rules import ENDED, Act
 from platformlink.identity import queries as identity
 from platformlink.notices import actions as notice_actions
@@ -33,6 +34,7 @@ from platformlink.requests.rules import (
 from platformlink.requests.tables import PlatformRequest
 from platformlink.web.handed import (
     FromPath,
+    FromQuery,
     Now,
     Runtime,
     Session,
@@ -77,6 +79,7 @@ class RadarPage(Page, frozen=True, kw_only=True):
     bars: list[RadarBar]
     ending: int
     without_process: int
+    next: str  # cursor of those that end later
     today: int
     names: dict[str, str]
 
@@ -90,7 +93,11 @@ class CasePage(Page, frozen=True, kw_only=True):
     members: list[str]
     lines: list[Line]
     acts: dict[Act, str]
-    gaps: list[tuple[str, str]]
+    picks_all: bool  # asked for by its address, where no script runs
+    accounts: list[Account]
+    unkept: int
+    forgotten: list[Account]
+    columns: Mapping[Column, str] = COLUMN_NAMES
     names: dict[str, str]
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
@@ -125,11 +132,10 @@ async def home(
 
 
 def _bar(
-    held: Held, shell: PlainShell, now: datetime, runtime: PlainRuntime
+    one: Held, shell: PlainShell, now: datetime, runtime: PlainRuntime
 ) -> RadarBar:
     begin, end = now - timedelta(days=7), now + timedelta(days=RADAR_DAYS)
-    start = held.hold.snapshot_at or held.request.sent_at or held.request.created_at
-    left = (held.hold.until_at - now).total_seconds()
+    left = (one.until_at - now).total_seconds()
     days = left / 86400
     lead = runtime.authority.leads.legal_process_days
     urgency = "late" if left <= 0 else ("today" if days <= 1 else "calm")
@@ -137,10 +143,10 @@ def _bar(
         urgency = "soon"
     words = shell.words.span(left)
     return RadarBar(
-        held=held,
-        begin=round(1000 * rules.share_of(start, begin, end)),
-        end=round(1000 * rules.share_of(held.hold.until_at, begin, end)),
-        is_lapsing=not held.has_process and days <= lead,
+        held=one,
+        begin=round(1000 * rules.share_of(one.since, begin, end)),
+        end=round(1000 * rules.share_of(one.until_at, begin, end)),
+        is_lapsing=not one.has_process and days <= lead,
         words=words,
         urgency=urgency,
     )
@@ -154,32 +160,23 @@ async def radar(
     library: Protocols,
     actor: Who,
     now: Now,
+    cursor: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show every held account on a time line."""
+    """Show every held account on a time line, in parts."""
     require(actor, Right.READ)
-    found = await queries.holds(session, actor=actor, now=now)
+    found = await held.soonest(session, actor=actor, now=now, cursor=cursor)
+    tally = await held.tally(session, actor=actor, now=now)
     begin, end = now - timedelta(days=7), now + timedelta(days=RADAR_DAYS)
     page = RadarPage(
         title="Radar",
         bars=[_bar(one, shell, now, runtime) for one in found],
-        ending=sum(one.hold.until_at < now + timedelta(days=7) for one in found),
-        without_process=sum(not one.has_process for one in found),
+        ending=tally.ending,
+        without_process=tally.without_process,
+        next=held.cursor_after(found),
         today=round(1000 * rules.share_of(now, begin, end)),
         names=platform_names(library),
     )
     return shell.show(page)
-
-
-def _gaps(lines: list[Line], names: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the accounts of a case for which nobody has asked a preservation."""
-    held = {
-        (line.request.platform, one)
-        for line in lines
-        if line.request.kind == Kind.PRESERVATION and line.request.state != "cancelled"
-        for one in line.accounts
-    }
-    known = {(line.request.platform, one) for line in lines for one in line.accounts}
-    return sorted((names.get(slug, slug), one) for slug, one in known - held)
 
 
 @get("/cases/{reference:str}", include_in_schema=False)
@@ -189,6 +186,7 @@ async def case_page(
     library: Protocols,
     actor: Who,
     reference: FromPath[str],
+    pick: FromQuery[str] = "",
 ) -> Response[str]:
     """Show one case."""
     case = await cases.by_reference(session, reference, actor=actor)
@@ -196,6 +194,7 @@ async def case_page(
     lines = await requests.listed(session, wanted, actor=actor)
     names = platform_names(library)
     lead = await identity.names(session, {case.lead_id})
+    accounts = await coverage.of_case(session, case.id, actor=actor)
     page = CasePage(
         title=case.reference,
         case=case,
@@ -203,7 +202,10 @@ async def case_page(
         members=[one.name for one in await cases.members(session, case)],
         lines=lines,
         acts=rules.acts([one.request.state for one in lines], actor),
-        gaps=_gaps(lines, names),
+        picks_all=pick == "all",
+        accounts=accounts,
+        unkept=sum(one.is_unkept for one in accounts),
+        forgotten=[one for one in accounts if one.is_forgotten],
         names=names,
     )
     return shell.show(page)

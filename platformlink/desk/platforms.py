@@ -13,12 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.authority import Authority
 from platformlink.identity.once import Once
-from platformlink.permissions import Actor, Right, may
+from platformlink.permissions import Actor, Reach, Right, may, reach
 from platformlink.protocols import showing as protocols
 from platformlink.protocols.reviewing import Proposed, proposed
 from platformlink.protocols.shelf import Library
 from platformlink.protocols.showing import ClinicPage, PlatformPage, VersionsPage
-from platformlink.reports import queries as reports
+from platformlink.reports import kept
+from platformlink.reports.official import FEWEST_OPEN
+from platformlink.reports.period import period_of
 from platformlink.reports.rules import Figures
 from platformlink.requests import chasing, showing
 from platformlink.requests import queries as requests
@@ -77,12 +79,18 @@ async def _record(
     actor: Actor,
     now: datetime,
 ) -> Figures | None:
-    """Return how they answered us in the last half year, if the reader may count."""
+    """
+    Return how they answered us in the last half year, if the reader may count.
+
+    Who may only count is told nothing of so few that they would be single cases.
+    """
     if not may(actor, Right.REPORT):
         return None
-    period = reports.period_of(authority, now, None, None)
+    period = period_of(authority, now, None, None)
     period = msgspec.structs.replace(period, platform=slug)
-    return await reports.figures(session, authority, period, actor=actor)
+    found = await kept.read(session, authority, kept.FIGURES, period, actor=actor)
+    is_discreet = reach(actor, Right.REPORT) is Reach.COUNTS
+    return None if is_discreet and 0 < found.sent < FEWEST_OPEN else found
 
 
 @get("/platforms/{slug:str}", include_in_schema=False)

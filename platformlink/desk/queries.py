@@ -1,9 +1,9 @@
-"""What stands on the board and the radar, with the caller's permission in the WHERE."""
+"""What stands on board and front page, with the caller's permission in the WHERE."""
 
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, case, exists, func, text, true, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, text, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,13 +18,7 @@ from platformlink.identity.tables import Unit, User
 from platformlink.permissions import Actor, Right
 from platformlink.requests.queries import accounts_of, seen_by
 from platformlink.requests.rules import OVER, NoSuchRequest
-from platformlink.requests.tables import (
-    Hold,
-    PlatformRequest,
-    Reminder,
-    Target,
-    listed,
-)
+from platformlink.requests.tables import PlatformRequest, Reminder, listed
 from platformlink.values import in_utc
 
 MOST = 200
@@ -84,6 +78,12 @@ def age_at(now: datetime) -> ColumnElement[str]:
     return case(*younger, else_=Age.LONGER)
 
 
+def ending(actor: Actor, until_at: datetime) -> ColumnElement[bool]:
+    """Return the condition of open clocks that end before an instant; joins Case."""
+    is_open = col(Clock.state) != ClockState.ENDED
+    return and_(is_open, col(Clock.safe_due_at) < until_at, seen_by(actor))
+
+
 async def running(
     session: AsyncSession,
     wanted: Wanted,
@@ -100,12 +100,7 @@ async def running(
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
         .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
         .join(User, col(User.id) == col(PlatformRequest.author_id))
-        .where(
-            col(Clock.state) != ClockState.ENDED,
-            col(Clock.safe_due_at) < until_at,
-            seen_by(actor),
-            only,
-        )
+        .where(ending(actor, until_at), only)
         .order_by(col(Clock.safe_due_at), col(Clock.id))
         .limit(limit)
     )
@@ -172,11 +167,7 @@ async def count_running(
         .join(PlatformRequest, col(PlatformRequest.id) == col(Clock.request_id))
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
         .join(Unit, col(Unit.id) == col(PlatformRequest.unit_id))
-        .where(
-            col(Clock.state) != ClockState.ENDED,
-            col(Clock.safe_due_at) < until_at,
-            seen_by(actor),
-        )
+        .where(ending(actor, until_at))
         .group_by(text("1, 2, 3, 4, 5"))
     )
     found = (await session.exec(query)).all()
@@ -256,47 +247,6 @@ async def doubtful(session: AsyncSession, *, actor: Actor) -> list[Doubt]:
         .order_by(col(Dispatch.claimed_at))
     )
     return [Doubt(d, r, c) for d, r, c in (await session.exec(query)).all()]
-
-
-class Held(msgspec.Struct, frozen=True):
-    """One account whose data is held somewhere."""
-
-    hold: Hold
-    target: Target
-    request: PlatformRequest
-    case: Case
-    has_process: bool
-
-
-async def holds(session: AsyncSession, *, actor: Actor, now: datetime) -> list[Held]:
-    """Return the open holds, soonest end first; lapsed ones of the last week too."""
-    asked = exists().where(
-        col(Clock.request_id) == col(PlatformRequest.id),
-        col(Clock.kind) == "legal_process",
-        col(Clock.state) == ClockState.ENDED,
-        col(Clock.ended_as) == "met",
-    )
-    query = (
-        select(  # type: ignore[call-overload]  # SQLModel types four
-            Hold,
-            Target,
-            PlatformRequest,
-            Case,
-            asked.label("has_process"),
-        )
-        .join(Target, col(Target.id) == col(Hold.target_id))
-        .join(PlatformRequest, col(PlatformRequest.id) == col(Hold.request_id))
-        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(
-            col(Hold.is_open),
-            col(Hold.until_at) > now - timedelta(days=7),
-            seen_by(actor),
-        )
-        .order_by(col(Hold.until_at), col(Hold.id))
-        .limit(MOST)
-    )
-    found = (await session.exec(query)).all()
-    return [Held(h, t, r, c, bool(p)) for h, t, r, c, p in found]
 
 
 async def to_review(

@@ -8,6 +8,7 @@ import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.clocks.tables import Clock
+from platformlink.clocks.terms import Kind as ClockKind
 from platformlink.desk.rules import CLOCK_NAMES, SOURCE_WORDS
 from platformlink.permissions import Actor, Right, may
 from platformlink.requests import following, rules, showing
@@ -204,6 +205,13 @@ def next_line(
         State.CANCELLED: Phrase("It was given up before it was sent."),
         State.WITHDRAWN: Phrase("It was withdrawn by a sealed letter."),
     }
+    waited = [one.shown for one in running if one.shown.kind == ClockKind.SUPPLEMENT]
+    if waited and request.state == State.NEEDS_US:
+        words[State.NEEDS_US] = Phrase(
+            "They wait for our answer until %(due_at)s; their clock stands still"
+            " meanwhile.",
+            {"due_at": waited[0].safe_due_at},
+        )
     said = words.get(State(request.state))
     if said is not None:
         return shell.words.say(said)

@@ -156,18 +156,19 @@ async def _page(
         found=found,
         may_open=may(actor, Right.READ),
         changed=[(row, people.get(row.changed_by_id, "")) for row in rows],
-        coming=await _coming(session, typed["calendar"], today),
+        coming=await _coming(session, typed["calendar"], today, shell.words.language),
         applied=applied,
     )
 
 
 async def _coming(
-    session: Session, calendar: str, today: date
+    session: Session, calendar: str, today: date, language: str
 ) -> list[tuple[date, str]]:
     """Return the holidays of the year to come; none of a calendar nobody knows."""
     changes = await clock_queries.changes(session, calendar)
     try:
-        found = calendars.load(calendar, today.year, today.year + 1, changes)
+        years = today.year, today.year + 1
+        found = calendars.load(calendar, *years, changes, language=language)
     except CalendarUnknown:
         return []
     until = today + timedelta(days=365)

@@ -1,12 +1,14 @@
 """What goes out of the desk's doors."""
 
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
 from platformlink.desk.resting import TemplateTouched
 from platformlink.protocols.guidelines import Line, Touched
 from platformlink.protocols.schemas import TextItem
+from platformlink.web.problems import Problem
 
 
 class ClockLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +53,39 @@ class TextOut(msgspec.Struct, frozen=True, kw_only=True):
     touched: list[Touched]
     templates: list[TemplateTouched]
     drafts: list[str]
+
+
+class TogetherIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One act for several requests, by their references or the ids of drafts.
+
+    ``reason`` is what each letter of withdrawal says; no other act asks for one.
+    """
+
+    act: Literal["submit", "send", "withdraw"]
+    requests: list[str]
+    reason: str = ""
+
+
+class TogetherLine(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What became, or would become, of one request: in words, or why nothing does.
+
+    ``state`` is the one that the act found; ``letter`` what a person has yet to send.
+    """
+
+    request: str
+    state: str
+    told: str
+    letter: str
+    problem: Problem | None
+
+
+class TogetherOut(msgspec.Struct, frozen=True):
+    """What became, or would become, of each request, in the order given."""
+
+    act: str
+    items: list[TogetherLine]
 
 
 class ChangeIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

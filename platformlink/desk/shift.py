@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.audit import actions as audit
 from platformlink.cases.tables import Case
-from platformlink.desk.queries import ALL
 from platformlink.desk.tables import Handover, ShiftNote, ShiftSeen
 from platformlink.dispatch.rules import Status
 from platformlink.dispatch.tables import Dispatch
@@ -74,21 +72,16 @@ async def last_handover(
 
 
 async def came_in(
-    session: AsyncSession,
-    *,
-    actor: Actor,
-    since: datetime,
-    only: ColumnElement[bool] = ALL,
-    limit: int = MOST,
+    session: AsyncSession, *, actor: Actor, since: datetime
 ) -> list[CameIn]:
     """Return what was recorded since an instant, the newest first."""
     query = (
         select(Response, PlatformRequest)
         .join(PlatformRequest, col(PlatformRequest.id) == col(Response.request_id))
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(col(Response.recorded_at) > since, seen_by(actor), only)
+        .where(col(Response.recorded_at) > since, seen_by(actor))
         .order_by(col(Response.recorded_at).desc())
-        .limit(limit)
+        .limit(MOST)
     )
     return [CameIn(one, request) for one, request in (await session.exec(query)).all()]
 

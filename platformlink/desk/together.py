@@ -38,7 +38,7 @@ from platformlink.values import Phrase
 from platformlink.web.forms import several, text
 from platformlink.web.handed import Form
 from platformlink.web.pages import Page
-from platformlink.web.problems import in_a_line
+from platformlink.web.problems import Problem, as_problem, in_a_line
 from platformlink.web.words import Words
 
 log = structlog.get_logger()
@@ -128,7 +128,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     state_name: str = ""
     told: str = ""
     letter: str = ""
-    is_refused: bool = False
+    problem: Problem | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether nothing becomes of it."""
+        return self.problem is not None
 
 
 class TogetherPage(Page, frozen=True, kw_only=True):
@@ -157,9 +162,18 @@ class Together:
         return [await self._each(opened, way, name) for name in self.names]
 
     async def done(self) -> list[Line]:
-        """Return what became of each; what is refused takes no other with it."""
+        """
+        Return what became of each; what is refused takes no other with it.
+
+        Raises: ReasonMissing.
+        """
+        if self.act is Act.WITHDRAW and not self.reason:
+            raise ReasonMissing
         opened, way = self.acting.runtime.sessions.begin, DONE[self.act]
-        return [await self._each(opened, way, name) for name in self.names]
+        lines = [await self._each(opened, way, name) for name in self.names]
+        if self.act is Act.SEND and not all(one.is_refused for one in lines):
+            await self.acting.runtime.ports.bell.ring(JOB)
+        return lines
 
     async def _each(
         self,
@@ -183,8 +197,9 @@ class Together:
                 )
         except Refusal as refusal:
             log.info("together.refused", code=refusal.code)
+            problem = as_problem(refusal, words, f"/api/v1/requests/{name}")
             told = _why(refusal, words)
-            return msgspec.structs.replace(line, told=told, is_refused=True)
+            return msgspec.structs.replace(line, told=told, problem=problem)
         told = words.say(found.told)
         return msgspec.structs.replace(line, told=told, letter=found.letter)
 
@@ -256,28 +271,22 @@ TRIED = {Act.SUBMIT: _submit, Act.SEND: _send, Act.WITHDRAW: _would_withdraw}
 DONE = TRIED | {Act.WITHDRAW: _withdraw}
 
 
-def _act(name: str) -> Act:
+def together(
+    acting: Acting, act: str, picked: Iterable[str], reason: str = ""
+) -> Together:
     """
-    Return an act of this page; reminders have one of their own.
+    Return one act for several requests, each once; reminders have a page of their own.
 
-    Raises: NoSuchAct.
+    Raises: MayNot, NoSuchAct, TooMany.
     """
-    found = next((one for one in TRIED if one == name), None)
+    require(acting.actor, Right.READ)
+    found = next((one for one in TRIED if one == act), None)
     if found is None:
         raise NoSuchAct
-    return found
-
-
-def _names(picked: Iterable[str]) -> list[str]:
-    """
-    Return each name once, in the order given.
-
-    Raises: TooMany.
-    """
     names = list(dict.fromkeys(one.strip() for one in picked if one.strip()))
     if len(names) > MOST:
         raise TooMany("Choose at most %(most)s at once.", params={"most": str(MOST)})
-    return names
+    return Together(acting, found, names, reason.strip())
 
 
 def _page(
@@ -296,27 +305,23 @@ def _page(
 @get("/requests/together", include_in_schema=False)
 async def preview(request: Request[Any, Any, Any], acting: Acts) -> Response[str]:
     """Show what an act would do to each of the requests that were picked."""
-    require(acting.actor, Right.READ)
-    act = _act(request.query_params.get("act", ""))
-    names = _names(request.query_params.getall("picked", []))
-    lines = await Together(acting, act, names).tried()
-    return acting.shell.show(_page(act, lines))
+    given = request.query_params
+    wanted = together(acting, given.get("act", ""), given.getall("picked", []))
+    return acting.shell.show(_page(wanted.act, await wanted.tried()))
 
 
 @post("/requests/together", include_in_schema=False, status_code=200)
 async def confirm(acting: Acts, form: Form) -> Response[str]:
     """Do it to each by itself, and say what became of it."""
-    require(acting.actor, Right.READ)
-    act, names = _act(text(form, "act")), _names(several(form, "picked"))
-    together = Together(acting, act, names, text(form, "reason"))
-    if act is Act.WITHDRAW and not together.reason:
-        why = in_a_line(ReasonMissing(), acting.shell.words)
-        page = _page(act, await together.tried(), refusal=why)
+    picked, reason = several(form, "picked"), text(form, "reason")
+    wanted = together(acting, text(form, "act"), picked, reason)
+    try:
+        lines = await wanted.done()
+    except ReasonMissing as refusal:
+        why = in_a_line(refusal, acting.shell.words)
+        page = _page(wanted.act, await wanted.tried(), refusal=why)
         return acting.shell.show(page, status=422)
-    lines = await together.done()
-    if act is Act.SEND and not all(one.is_refused for one in lines):
-        await acting.runtime.ports.bell.ring(JOB)
-    return acting.shell.show(_page(act, lines, is_done=True))
+    return acting.shell.show(_page(wanted.act, lines, is_done=True))
 
 
 router = Router("/", route_handlers=[preview, confirm], dependencies=PROVIDED)

@@ -31,7 +31,7 @@ TOURS: dict[Role, tuple[Stop, ...]] = {
             title="Open a draft and press “Submit for approval”",
             text="What the platform’s protocol asks for and is missing is named beside"
             " its field; the letter grows beside the form.",
-            path="/requests?state=draft",
+            path="/requests?status=draft",
         ),
         Stop(
             title="Read what a platform wants before you write to it",
@@ -42,7 +42,7 @@ TOURS: dict[Role, tuple[Stop, ...]] = {
         Stop(
             title="Open a sent request and ask “Why then?”",
             text="Each clock says in sentences from what its day was computed.",
-            path="/requests?state=sent",
+            path="/requests?status=sent",
         ),
         Stop(
             title="See every hold on one time line",

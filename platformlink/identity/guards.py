@@ -1,6 +1,6 @@
 """Who is behind a web request: bearer token or cookie, never both at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request
@@ -13,6 +13,8 @@ from platformlink.permissions import Actor
 from platformlink.ports import Runtime
 
 COOKIE = "platformlink_session"
+# Later renewal would sign people out before they were idle for a token's whole life.
+FRESH = timedelta(minutes=1)
 
 
 def cookie(token: str, *, is_secure: bool) -> Cookie:
@@ -55,7 +57,7 @@ async def identify(
     now: datetime,
 ) -> Actor:
     """
-    Return who is signed in; a cookie past half its life is renewed.
+    Return who is signed in; a cookie older than a minute is renewed.
 
     Raises: NotSignedIn.
     """
@@ -69,7 +71,7 @@ async def identify(
     actor = queries.as_actor(user)
     looks = {"theme": user.theme, "density": user.density}
     request.state.update({"actor": actor, "sign_in": entry.id, **looks})
-    if is_cookie and claims.expires_at - now < TOKEN_LIFE / 2:
+    if is_cookie and claims.expires_at - now < TOKEN_LIFE - FRESH:
         renewed, _ = tokens.issue(runtime.settings.secret, entry.id, user.id, now)
         fresh = cookie(renewed, is_secure=is_secure(runtime))
         request.state["renewed_cookie"] = fresh.to_header(header="")

@@ -89,6 +89,12 @@ async def sign_in(
     return answer
 
 
+@get("/sign-in/state", include_in_schema=False)
+async def sign_in_state(actor: Who) -> dict[str, int]:
+    """Say whose sign-in stands: a page asks before it lets go of what was typed."""
+    return {"user": actor.id}
+
+
 @post("/sign-out", include_in_schema=False)
 async def sign_out(
     request: Request[Any, Any, Any], session: Session, actor: Who, now: Now
@@ -211,7 +217,8 @@ async def disable_person(
 router = Router(
     "/",
     route_handlers=[
-        *(sign_in_page, sign_in, sign_out, profile, change_profile),
+        *(sign_in_page, sign_in, sign_in_state, sign_out),
+        *(profile, change_profile),
         *(open_calendar, close_calendar),
         *(people, add_person, disable_person),
     ],

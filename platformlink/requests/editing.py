@@ -23,11 +23,14 @@ from platformlink.requests import (
     repeating,
     sealing,
     showing,
+    starting,
 )
 from platformlink.requests.forms import DraftForm
 from platformlink.requests.rules import KIND_NAMES, Kind, State
 from platformlink.requests.schemas import FindingOut
+from platformlink.requests.starting import FIELD_NAMES, Source
 from platformlink.requests.tables import PlatformRequest, Target
+from platformlink.values import Phrase
 from platformlink.web.forms import Fields, text
 from platformlink.web.handed import Form, FromPath, Now, Runtime, Session, Shell, Who
 from platformlink.web.pages import Page, go
@@ -48,6 +51,8 @@ class EditPage(Page, frozen=True, kw_only=True):
     warnings: int
     refusal: str = ""
     is_conflict: bool = False
+    sources: list[Source]  # what it may start from
+    filled: list[str] | None = None  # just now, from a source
     kinds: Mapping[Kind, str] = KIND_NAMES
 
 
@@ -135,7 +140,20 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             language=words.language,
             typed_period=typed_period,
         )
-        return EditPage(title=f"{form.platform}: draft", form=form, **_counted(found))
+        return EditPage(
+            title=f"{form.platform}: draft",
+            form=form,
+            sources=await self._sources(),
+            **_counted(found),
+        )
+
+    async def _sources(self) -> list[Source]:
+        """Return what the draft may start from; nobody who types waits for it."""
+        if self.shell.is_fragment or self.shell.actor is None:
+            return []
+        return await starting.sources(
+            self.session, self.request, actor=self.shell.actor
+        )
 
     async def _follows(self) -> list[FindingOut]:
         """Return what this draft changes of the request that it follows."""
@@ -227,10 +245,14 @@ async def keep(
         fields = forms.read(form, request.platform, case.reference, zone)
         await actions.change(session, library, request, fields, actor=actor, now=now)
         place = await _go_on(text(form, "do"), editing, actor)
+        filled = await _begin(form, editing, actor)
     except Refusal as refusal:
         page = await editing.refused(form, refusal)
         return _edited(shell, page, status=status_of(refusal))
-    return go(place) if place else _edited(shell, await editing.kept(), status=200)
+    if place:
+        return go(place)
+    page = msgspec.structs.replace(await editing.kept(), filled=filled)
+    return _edited(shell, page, status=200)
 
 
 def _edited(shell: PlainShell, page: EditPage, *, status: int) -> Response[str]:
@@ -262,6 +284,21 @@ async def _go_on(what: str, editing: Editing, actor: Actor) -> str:
     elif what != "close":
         return ""
     return f"/requests/{request.draft_id}"
+
+
+async def _begin(form: Fields, editing: Editing, actor: Actor) -> list[str] | None:
+    """Fill what a draft that was kept lacks, or keep or forget a template."""
+    what, draft = text(form, "do"), (editing.session, editing.request)
+    if what == "start":
+        code = text(form, "source")
+        filled = await starting.start(*draft, code, actor=actor, now=editing.now)
+        return [editing.shell.words.say(Phrase(FIELD_NAMES[x])) for x in filled]
+    if what == "template":
+        name = text(form, "template")
+        await starting.keep_template(*draft, name, actor=actor, now=editing.now)
+    elif what == "forget":
+        await starting.forget_template(*draft, text(form, "source"))
+    return None
 
 
 router = Router("/", route_handlers=[edit, keep])

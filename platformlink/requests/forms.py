@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from babel import Locale
 
 from platformlink.authority import Authority, said
 from platformlink.cases.tables import Case
@@ -24,7 +23,7 @@ from platformlink.requests.rules import (
 )
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.web.forms import Fields, day, instant, several, text
-from platformlink.web.words import countries
+from platformlink.web.words import countries, language_name
 
 TEXTS = (
     *("kind", "instrument", "urgency", "urgency_reason", "narrative", "nexus"),
@@ -232,7 +231,7 @@ def shown(
             if request.kind in one.kinds
         ],
         languages=[
-            Choice(code, Locale.parse(language).languages.get(code, code))
+            Choice(code, language_name(code, language))
             for code in dict.fromkeys(("en", *authority.languages))
         ],
     )

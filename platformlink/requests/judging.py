@@ -24,6 +24,17 @@ from platformlink.requests.rules import Kind, RequestInvalid
 from platformlink.requests.tables import PlatformRequest, Target
 from platformlink.values import Phrase
 
+ORDERS = {
+    frozenset({"court"}): "This data needs a court order. Record its number and date.",
+    frozenset({"prosecutor"}): (
+        "This data needs a prosecutor’s order. Record its number and date."
+    ),
+    frozenset({"court", "prosecutor"}): (
+        "Some of this data needs a court order, some a prosecutor’s. Record the number"
+        " and date of the order."
+    ),
+}
+
 
 async def findings(
     session: AsyncSession,
@@ -174,10 +185,9 @@ def authority_findings(
         for code in request.data
         if code in categories
     }
-    outside = needed & {"prosecutor", "court"}
+    outside = frozenset(needed & {"prosecutor", "court"})
     if outside and request.authorisation is None:
-        text = "This data needs an order of: %(who)s. Record its number and date."
-        yield _error("/authorisation", "required", text, who=", ".join(sorted(outside)))
+        yield _error("/authorisation", "required", ORDERS[outside])
     yield from _letter_needs(request)
 
 

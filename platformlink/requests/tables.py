@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Text,
+    UniqueConstraint,
     false,
     text,
 )
@@ -288,3 +289,24 @@ class Reminder(SQLModel, table=True):
         default=None, sa_column=Column(BigInteger, ForeignKey("letter.id"))
     )
     sent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+
+
+class DraftTemplate(SQLModel, table=True):
+    """What a unit's drafts of one kind have alike, from case to case, by name."""
+
+    __tablename__ = "draft_template"
+    __table_args__ = (UniqueConstraint("unit_id", "kind", "name"),)
+
+    id: int = Field(
+        default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
+    )
+    unit_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("unit.id"), nullable=False)
+    )
+    kind: str
+    name: str
+    fields: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    written_by_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("app_user.id"), nullable=False)
+    )
+    written_at: datetime = Field(sa_column=Column(Instant, nullable=False))

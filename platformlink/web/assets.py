@@ -30,7 +30,16 @@ FILES = {
 }
 ICONS = (
     *("alert-octagon", "alert-triangle", "arrow-big-left", "arrow-big-right"),
-    *("arrow-left", "ban", "bell", "calendar", "certificate", "check", "checks"),
+    *(
+        "arrow-left",
+        "arrow-right",
+        "ban",
+        "bell",
+        "calendar",
+        "certificate",
+        "check",
+        "checks",
+    ),
     *("chevron-down", "circle", "circle-check", "circle-dashed", "circle-half-2"),
     *(
         "circle-x",

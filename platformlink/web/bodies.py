@@ -4,7 +4,7 @@ import types
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -87,6 +87,9 @@ def _told(kind: Any, at: str) -> FieldError:  # noqa: ANN401 - any annotation
     """Return one wrong field, with what it needs."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         allowed = {"allowed": ", ".join(str(one.value) for one in kind)}
+        return FieldError(at, "unknown", "Choose one of: %(allowed)s.", allowed)
+    if get_origin(kind) is Literal:
+        allowed = {"allowed": ", ".join(get_args(kind))}
         return FieldError(at, "unknown", "Choose one of: %(allowed)s.", allowed)
     if _is_struct(kind):
         return FieldError(at, "malformed", "Give an object with its fields.")

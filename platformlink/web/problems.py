@@ -124,11 +124,15 @@ def answer(
 
 
 def to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Send a person to the sign-in, and back afterwards; htmx is told by a header."""
+    """
+    Send a person to the sign-in, and back afterwards.
+
+    A part of a page is only told so: the page stays, and what was typed with it.
+    """
+    if request.headers.get("hx-request"):
+        return Response("", status_code=401)
     back = request.url.path
     if request.url.query:
         back += f"?{request.url.query}"
     place = "/sign-in?" + urlencode({"next": back})
-    if request.headers.get("hx-request"):
-        return Response("", status_code=401, headers={"HX-Redirect": place})
     return Redirect(place, status_code=303)

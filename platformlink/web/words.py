@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,11 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
         if COUNTRY.fullmatch(code) and code not in NO_COUNTRIES
     ]
     return tuple(sorted(found, key=lambda one: one[1].casefold()))
+
+
+def language_name(code: str, language: str) -> str:
+    """Return what a language is called in another; its code where nobody knows."""
+    return str(Locale.parse(language).languages.get(code, code))
 
 
 def has_words(text: str) -> bool:
@@ -84,6 +89,12 @@ def translations(language: str) -> NullTranslations:
     return found
 
 
+@lru_cache(maxsize=5000)
+def _spelled(value: date, pattern: str, language: str) -> str:
+    """Return a date in a language; lists say the same few days again and again."""
+    return str(dates.format_date(value, pattern, locale=language))
+
+
 class Words:
     """How one reader is spoken to: language and time zone."""
 
@@ -96,13 +107,13 @@ class Words:
         """Return a date with its month spelled out: 24 November 2026."""
         if isinstance(value, datetime):
             value = value.astimezone(self.zone).date()
-        return str(dates.format_date(value, "d MMMM y", locale=self.language))
+        return _spelled(value, "d MMMM y", self.language)
 
     def short_day(self, value: date | datetime) -> str:
         """Return weekday, day and month, without the year: Tue 24 Nov."""
         if isinstance(value, datetime):
             value = value.astimezone(self.zone).date()
-        return str(dates.format_date(value, "EEE d MMM", locale=self.language))
+        return _spelled(value, "EEE d MMM", self.language)
 
     def month(self, value: date) -> str:
         """Return a month with its year: November 2026."""

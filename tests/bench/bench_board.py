@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink import app, wiring
-from platformlink.adapters import db, logs, seal
+from platformlink.adapters import db, litter, logs, seal
 from platformlink.adapters.seal import PadesSealer
 from platformlink.adapters.workers import Workers
 from platformlink.audit import actions as audit
@@ -192,6 +192,7 @@ async def page(runtime: Runtime, actor: Actor, path: str = "/board") -> list[flo
         runtime,
         wiring.library_of(runtime.settings, requester=runtime.authority.country),
     )
+    litter.settle()  # as the server does before it answers
     async with AsyncTestClient(built) as client:
 
         async def once() -> None:

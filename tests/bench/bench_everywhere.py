@@ -27,7 +27,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from platformlink import app, wiring
-from platformlink.adapters import logs
+from platformlink.adapters import litter, logs
 from platformlink.adapters.imap import NoMailbox
 from platformlink.demo import people
 from platformlink.identity import tokens
@@ -231,6 +231,7 @@ async def measure() -> None:
             flush=True,
         )
         missed = []
+        litter.settle()  # as the server does before it answers
         async with AsyncTestClient(app.build(runtime, library)) as client:
             for name, pages in PAGES.items():
                 headers = await signed_in(runtime, cast[name])
@@ -245,7 +246,9 @@ async def looked(
     client: AsyncTestClient[Any], path: str, headers: dict[str, str]
 ) -> tuple[str, bool]:
     """Return what was measured of a page, and whether it keeps both bounds."""
+    began = time.perf_counter()
     answer = await client.get(path, headers=headers)
+    first = time.perf_counter() - began
     assert answer.status_code == 200, (path, answer.text[:500])
 
     async def once() -> None:
@@ -256,8 +259,8 @@ async def looked(
     taken = await timed(rounds, once)
     late, kilobytes = percentile(taken, 0.95), weight(answer.text) / 1000
     line = (
-        f"median {percentile(taken, 0.5):5.0f} ms, p95 {late:5.0f} ms,"
-        f" {kilobytes:4.0f} KB"
+        f"first {first * 1000:5.0f} ms, median {percentile(taken, 0.5):5.0f} ms,"
+        f" p95 {late:5.0f} ms, {kilobytes:4.0f} KB"
     )
     return line, late <= MOST_MS and kilobytes <= MOST_KB
 

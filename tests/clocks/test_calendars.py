@@ -26,6 +26,25 @@ def test_a_part_of_a_country_has_its_own_days() -> None:
     assert not calendars.load("US", 2026, 2026).is_rest(date(2026, 3, 31))
 
 
+def test_a_day_has_its_name_in_the_readers_language_where_it_is_known() -> None:
+    day = date(2026, 11, 29)
+
+    assert calendars.load("AL", 2026, 2026).holidays[day] == "Liberation Day"
+    in_albanian = calendars.load("AL", 2026, 2026, language="sq")
+    assert in_albanian.holidays[day] == "Dita e Çlirimit"
+
+
+@pytest.mark.parametrize("language", ["en", "sq"])
+def test_names_follow_no_servers_locale_and_are_english_for_want_of_another(
+    monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+
+    german = calendars.load("DE", 2031, 2031, language=language)
+
+    assert german.holidays[date(2031, 12, 25)] == "Christmas Day"
+
+
 @pytest.mark.parametrize("code", ["", "XX", "al", "US-ZZ", "../AL"])
 def test_an_unknown_calendar_is_refused_by_name(code: str) -> None:
     with pytest.raises(calendars.CalendarUnknown) as refused:

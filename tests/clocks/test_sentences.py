@@ -161,6 +161,14 @@ def test_a_chip_tells_how_urgent_it_is(facts: Facts, expected: Urgency) -> None:
             due("2026-11-26T17:00+01:00"),
             Phrase("%(hours)s h %(minutes)s min left", {"hours": 8, "minutes": 18}),
         ),
+        (
+            due("2026-11-26T09:00+01:00"),
+            Phrase("%(minutes)s min left", {"minutes": 18}),
+        ),
+        (
+            due("2026-11-26T08:30+01:00"),
+            Phrase("Late by %(minutes)s min", {"minutes": 12}),
+        ),
         (due("2026-12-01T00:00+01:00"), Phrase("%(days)s days left", {"days": 4})),
         (due("2026-11-20T00:00+01:00"), Phrase("Late by %(days)s days", {"days": 6})),
         (Facts(State.ENDED, NOW, EndedAs.MET), Phrase("In time")),

@@ -1,11 +1,11 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.permissions import Actor
+from platformlink.permissions import Actor, Role
 from platformlink.ports import Runtime
 from platformlink.protocols import shelf
 from platformlink.protocols.shelf import Library
@@ -13,10 +13,13 @@ from platformlink.protocols.tables import ProtocolVersion
 from platformlink.requests import actions, queries
 from platformlink.requests.rules import TargetIn
 from tests import factories
-from tests.seats import bearer
+from tests.desks import Desk
+from tests.responses.given import person, sent
+from tests.seats import bearer, seat
 
 pytestmark = pytest.mark.anyio
 Client = AsyncTestClient[Litestar]
+DAY = timedelta(days=1)
 LINK = "https://www.tiktok.com/@asked.before"
 ACCOUNT = ("tiktok", "asked.before")
 TARGET = TargetIn("username", LINK, date(2026, 11, 23))
@@ -135,3 +138,39 @@ async def test_a_platform_page_shows_our_own_record(
 
     assert "What they answered us" in page.text
     assert "Nothing was sent to them." in page.text
+
+
+async def test_a_platform_page_tells_a_manager_nothing_of_a_few_requests(
+    client: Client, runtime: Runtime
+) -> None:
+    shown = []
+    async with runtime.sessions.begin() as session:
+        max_ = await person(session, Role.MANAGER, name="Max")
+        lea = await person(session)
+        await sent(session, lea, platform="twitch", at=runtime.clock() - DAY)
+    for reader in (lea, max_):
+        await enter(client, runtime, reader)
+        page = await client.get("/platforms/twitch")
+        shown.append("What they answered us" in page.text)
+
+    assert shown == [True, False]
+
+
+async def test_a_call_sheet_names_what_they_owe_to_those_who_may_read_it(
+    desk: Desk,
+) -> None:
+    name = await desk.sent()
+    stranger = await seat(desk.client, desk.runtime, "stranger")
+    manager = await seat(desk.client, desk.runtime, "max", roles=(Role.MANAGER,))
+
+    ours = (await desk.lea.page("/platforms/tiktok/calls")).text
+    theirs = (await stranger.page("/platforms/tiktok/calls")).text
+    counted = await manager.page("/platforms/tiktok/calls")
+
+    (row,) = (x for x in ours.split("<tr>") if f">{name}<" in x)
+    assert "some.name" in row
+    assert "Answer" in row
+    assert "Hold ends" not in row  # that is ours to see to
+    assert "Whom to ring" in ours
+    assert name not in theirs
+    assert counted.status_code == 403

@@ -1,7 +1,10 @@
 """Several requests are acted on at one confirmation, each as if by hand."""
 
+from typing import Any
+
 import pytest
 
+from platformlink.permissions import Role
 from platformlink.protocols.shelf import Library
 from tests.desks import Desk
 from tests.dispatch.test_api import post_all
@@ -145,6 +148,88 @@ async def test_an_unknown_act_none_chosen_and_too_many_are_said(desk: Desk) -> N
     assert (await desk.ann.page(f"{PATH}?act=approve&picked=x")).status_code == 404
     assert (await desk.ann.page(f"{PATH}?act=submit&{many}")).status_code == 422
     assert "Nothing was chosen." in await preview(desk.ann, "submit")
+
+
+async def asked(who: Seat, what: str, act: str, *names: str, **more: Any) -> Any:  # noqa: ANN401 - JSON
+    given = {"act": act, "requests": list(names)} | more.pop("given", {})
+    answer = await who.post(f"{API}/together{what}", given, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+async def test_a_program_is_told_first_and_acts_then_each_by_itself(desk: Desk) -> None:
+    draft, gone = (await desk.draft())["id"], await desk.sent()
+
+    would = await asked(desk.ann, "/preview", "submit", draft, gone)
+    before = await state(desk, draft)
+    did = await asked(desk.ann, "", "submit", draft, gone, "no-such-name")
+
+    assert before == "draft"
+    assert await state(desk, draft) == "in_review"
+    for items in (would, did):
+        assert (items[0]["request"], items[0]["problem"]) == (draft, None)
+        assert items[0]["told"] == "A second person decides on it."
+        assert items[1]["problem"]["type"] == "/problems/step-not-possible"
+        assert items[1]["problem"]["status"] == 409
+        assert items[1]["problem"]["instance"] == f"{API}/{gone}"
+    assert did[2]["problem"]["status"] == 404
+
+
+async def test_the_same_key_acts_once_and_answers_the_same(desk: Desk) -> None:
+    name, key = await desk.sent(), {"idempotency-key": "several-1"}
+    given = {"given": {"reason": "He was found"}, "headers": key}
+
+    first = await asked(desk.lea, "", "withdraw", name, **given)
+    again = await asked(desk.lea, "", "withdraw", name, **given)
+
+    assert again == first
+    assert first[0]["problem"] is None
+    letters = (await desk.lea.get(f"{API}/{name}/letters")).json()
+    assert [x["reference"] for x in letters if x["kind"] == "withdrawal"] == [
+        first[0]["letter"]
+    ]
+
+
+async def test_a_program_may_do_no_more_than_a_person_at_the_page(desk: Desk) -> None:
+    hidden = (await desk.draft(await desk.case(is_restricted=True)))["id"]
+    stranger = await seat(desk.client, desk.runtime, "stranger")
+    manager = await seat(desk.client, desk.runtime, "max", roles=(Role.MANAGER,))
+
+    (line,) = await asked(stranger, "", "submit", hidden)
+    refused = await manager.post(
+        f"{API}/together/preview", {"act": "submit", "requests": [hidden]}
+    )
+
+    assert line["problem"]["type"] == "/problems/no-such-request"
+    assert (line["state"], line["letter"]) == ("", "")
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"act": "approve", "requests": ["x"]}, "/act"),
+        ({"act": "withdraw", "requests": ["x"]}, "/reason"),
+        ({"act": "submit"}, "/requests"),
+    ],
+)
+async def test_what_a_program_asks_wrongly_is_named(
+    desk: Desk, given: dict[str, object], pointer: str
+) -> None:
+    answer = await desk.ann.post(f"{API}/together", given)
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+async def test_all_that_a_case_shows_is_picked_by_its_address(desk: Desk) -> None:
+    case = await desk.case()
+    one, two = (await desk.draft(case))["id"], (await desk.draft(case))["id"]
+
+    page = (await desk.ann.page(f"/cases/{case}?pick=all")).text
+
+    for name in (one, two):
+        assert f'name="picked" value="{name}" form="bulk" checked' in page
 
 
 async def test_a_case_and_a_request_offer_what_stands_beside_each_other(

@@ -146,13 +146,12 @@ async def close(desk: Desk, name: str) -> None:
 
 
 async def see_report(desk: Desk) -> None:
-    """Management reads the same figures as JSON and as a table."""
-    max_ = await seat(desk.client, desk.runtime, "max")
+    """A report tells the same figures as JSON and as a table."""
     path = "/api/v1/reports/responsiveness?from=2026-11-01&to=2026-11-30"
-    told = (await max_.get(path)).json()
+    told = (await desk.lea.get(path)).json()
     (row,) = (one for one in told["rows"] if one["key"]["platform"] == "tiktok")
     assert row["sent"] >= 1
-    table = csv.DictReader(io.StringIO((await max_.get(f"{path}&format=csv")).text))
+    table = csv.DictReader(io.StringIO((await desk.lea.get(f"{path}&format=csv")).text))
     assert "tiktok" in {line["platform"] for line in table}
 
 

@@ -8,7 +8,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ from playwright.sync_api import (
 
 from platformlink.adapters import postgres
 from platformlink.demo.run import Note
+from platformlink.web.words import LANGUAGES, translations
 
 CHROMIUM = next(
     (
@@ -40,6 +42,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+
+
+SHOWN = 1500  # letters of each page of a story that failed
 
 
 def free_port() -> int:
@@ -60,25 +65,35 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(log.read_text(errors="replace")[-4000:])
 
 
-@pytest.fixture(scope="session")
-def desk() -> Iterator[Note]:
-    """The demonstration without its half year, in a process of its own."""
+@contextmanager
+def demonstration(*options: str) -> Iterator[Note]:
+    """A demonstration in a process of its own, from its first page to its last."""
     folder = Path(tempfile.mkdtemp(prefix="platformlink-story-"))
     folder.chmod(0o755)
     port = free_port()
-    command = [sys.executable, "-m", "platformlink", "demo", "--empty"]
+    command = [sys.executable, "-m", "platformlink", "demo", *options]
     command += ["--port", str(port), "--data-dir", str(folder / "data")]
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdout=output, stderr=output, env=os.environ | {"NO_COLOR": "1"}
         )
-    _wait(f"http://127.0.0.1:{port}", process, log)
-    yield msgspec.json.decode((folder / "data" / "demo.json").read_bytes(), type=Note)
-    process.terminate()
-    process.wait(timeout=30)
-    postgres.stop(folder / "data")
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        _wait(f"http://127.0.0.1:{port}", process, log)
+        note = (folder / "data" / "demo.json").read_bytes()
+        yield msgspec.json.decode(note, type=Note)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        postgres.stop(folder / "data")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[Note]:
+    """The demonstration without its half year."""
+    with demonstration("--empty") as note:
+        yield note
 
 
 # Its event loop runs as long as it is open: other tests of this process need theirs.
@@ -95,13 +110,75 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     opened.close()
 
 
-SignIn = Callable[[str], Page]
+SignIn = Callable[..., Page]
+Say = Callable[[str], str]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what the pages showed when a story fails."""
+    report = yield
+    opened = item.funcargs.get("browser")
+    if report.failed and isinstance(opened, Browser):
+        pages = [page for one in opened.contexts for page in one.pages]
+        shown = [f"{one.url}\n{one.inner_text('body')[:SHOWN]}" for one in pages]
+        report.sections.append(("what the pages showed", "\n\n".join(shown)))
+    return report
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """The language that a story is told in: it is told in each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def say(language: str) -> Say:
+    """A text of the pages in that language."""
+    return translations(language).gettext
 
 
 @pytest.fixture(scope="session")
 def seen_before() -> dict[str, StorageState]:
     """What the browser keeps of those who have signed in."""
     return {}
+
+
+def enter(page: Page, desk: Note, name: str) -> None:
+    """Sign in at the page that asks for it."""
+    login = next(one for one in desk.users if one.email.startswith(f"{name}@"))
+    page.fill("input[name=email]", login.email)
+    page.fill("input[name=password]", login.password)
+    page.click("button.primary")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def signed_in(browser: Browser, desk: Note, name: str) -> Page:
+    """A window of somebody by first name, or of a stranger where none is given."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        base_url=desk.url,
+        locale="en-GB",
+        color_scheme="light",
+    )
+    page = context.new_page()
+    if name:
+        page.goto("/sign-in")
+        enter(page, desk, name)
+    return page
+
+
+def read_in(page: Page, language: str) -> None:
+    """Let a person read this language from now on."""
+    if page.locator(f"html[lang={language}]").count():
+        return
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    page.request.post(
+        "/profile", form={"_csrf_token": str(token), "language": language}
+    )
+    page.reload()
 
 
 @pytest.fixture
@@ -111,7 +188,7 @@ def sign_in(
     """Open a window of somebody by first name, who signs in when first seen."""
     opened = []
 
-    def by_name(name: str) -> Page:
+    def by_name(name: str, language: str = "en") -> Page:
         context = browser.new_context(
             viewport={"width": 1280, "height": 900},
             base_url=desk.url,
@@ -120,16 +197,11 @@ def sign_in(
         )
         opened.append(context)
         page = context.new_page()
-        if name in seen_before:
-            page.goto("/")
-        else:
-            login = next(x for x in desk.users if x.email.startswith(f"{name}@"))
-            page.goto("/sign-in")
-            page.fill("input[name=email]", login.email)
-            page.fill("input[name=password]", login.password)
-            page.click("button.primary")
-            page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.goto("/" if name in seen_before else "/sign-in")
+        if name not in seen_before:
+            enter(page, desk, name)
             seen_before[name] = context.storage_state()
+        read_in(page, language)
         return page
 
     yield by_name

@@ -1,11 +1,8 @@
 """An open board keeps itself fresh: it shows, rings, waits for a hand, and ends."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.stories.conftest import SignIn
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 # What a loudspeaker and a desktop would show: tones begun, notifications put up.
 COUNTED = """() => {
@@ -25,7 +22,7 @@ def seal_emergency(luan: Page, account: str) -> None:
     luan.fill("#f-account", f"https://www.tiktok.com/@{account}")
     luan.fill("#f-danger", "A girl of 15 wrote that she will end her life tonight.")
     luan.fill("#f-averts", "Her last address lets a patrol reach her.")
-    luan.click("text=Seal the letter now")
+    luan.click("form[action='/emergency'] button.primary")
     luan.wait_for_url("**/send")
 
 

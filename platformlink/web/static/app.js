@@ -10,7 +10,7 @@
 
   // A field that was refused comes back with its values, so the answer may replace it.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if ([401, 409, 412, 422].includes(event.detail.xhr.status)) {
+    if ([409, 412, 422].includes(event.detail.xhr.status)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
@@ -24,6 +24,21 @@
     const before = button.textContent;
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = before; }, 1500);
+  });
+
+  // One box picks all, or all of its group, and shows how many of them are picked.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-picks], [name=picked]")) return;
+    const of = (all) => [...document.querySelectorAll("input[type=checkbox][name=picked]")]
+      .filter((one) => !all.dataset.picks || one.dataset.group === all.dataset.picks);
+    if (event.target.matches("[data-picks]")) {
+      for (const one of of(event.target)) one.checked = event.target.checked;
+    }
+    for (const all of document.querySelectorAll("[data-picks]")) {
+      const picked = of(all).filter((one) => one.checked).length;
+      all.checked = picked > 0 && picked === of(all).length;
+      all.indeterminate = picked > 0 && !all.checked;
+    }
   });
 
   // Ask before what cannot be undone.
