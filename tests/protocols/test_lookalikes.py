@@ -1,8 +1,6 @@
-import time
-
 import pytest
 
-from platformlink.protocols.lookalikes import host_of, is_near, skeleton
+from platformlink.protocols.lookalikes import MOST_HOSTS, host_of, is_near, skeleton
 from platformlink.protocols.shelf import Library
 
 
@@ -58,13 +56,13 @@ def test_a_mail_domain_in_a_text_is_found(library: Library) -> None:
     assert (found.host, found.like) == ("rnicrosoft.com", "microsoft.com")
 
 
-def test_a_long_text_is_looked_through_in_time(library: Library) -> None:
-    text = "a.b-" * 50_000 + " ".join(f"host{n}.example" for n in range(5000))
-    start = time.perf_counter()
+def test_a_long_text_is_looked_through_up_to_its_most_hosts(library: Library) -> None:
+    others = " ".join(f"host{n}.example" for n in range(MOST_HOSTS - 1))
+    text = f"{'a.b-' * 50_000} {others} rnicrosoft.com faceb00k.com"
 
-    list(library.doorkeeper.look(text))
+    found = [one.host for one in library.doorkeeper.look(text)]
 
-    assert time.perf_counter() - start < 2
+    assert found == ["rnicrosoft.com"]
 
 
 @pytest.mark.parametrize(

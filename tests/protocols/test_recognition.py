@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -144,9 +143,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:10])
-def test_a_hostile_text_takes_bounded_time(text: str) -> None:
-    began = time.perf_counter()
+def test_a_hostile_text_is_read_to_its_end(text: str) -> None:
+    found = RECOGNISER.find(f"{text}\nhttps://www.tiktok.com/@some.name")
 
-    RECOGNISER.find(text)
-
-    assert time.perf_counter() - began < 30  # a hang, not a slow machine
+    assert found[-1].normalised == "some.name"
