@@ -1,5 +1,6 @@
 """Where the lines of a chart run: coordinates for a picture, its words elsewhere."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -127,7 +128,7 @@ def _line(
         label_y=label_y,
         half_x=scale.x(half) if half is not None else None,
         open_marks=[
-            (scale.x(day), _y(share_at(found, day))) for day in found.still_open
+            (scale.x(day), _y(share_at(found, day))) for day in found.open_days
         ],
         waiting=[found.waiting_at(number) for number in numbers],
     )
@@ -135,8 +136,8 @@ def _line(
 
 def share_at(found: Curve, days: float) -> float:
     """Return the share that a curve has reached at a day."""
-    reached = [one.share for one in found.steps if one.days <= days]
-    return reached[-1] if reached else 0.0
+    at = bisect_right(found.steps, days, key=lambda one: one.days)
+    return found.steps[at - 1].share if at else 0.0
 
 
 def _stairs(pairs: Iterable[tuple[float, float]], found: Curve, scale: _Scale) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import groupby
 from math import exp, log, sqrt
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 Z = 1.959963984540054  # 95 %, two-sided
 FEWEST = 10
 HAIR = 1e-12  # what multiplying shares may lose
+LEVELS = 250  # heights, and widths, that a picture can tell apart
 
 
 class Lapse(msgspec.Struct, frozen=True):
@@ -31,34 +33,22 @@ class Step(msgspec.Struct, frozen=True):
 
 class Curve(msgspec.Struct, frozen=True):
     """
-    The share over time, in steps.
+    The share over time, in steps; `last_days` is how far anybody was watched.
 
-    `watched` holds how many days each was watched, `still_open` those of what has not
-    happened, both in order.
+    `waiting` holds how many were still waiting, and watched, at day 0, 1, and so on;
+    `open_days` how long what has not happened was watched, in order.
     """
 
     steps: tuple[Step, ...]
-    watched: tuple[float, ...]
-    still_open: tuple[float, ...]
+    count: int
+    happened: int
+    last_days: float
+    waiting: tuple[int, ...]
+    open_days: tuple[float, ...]
 
-    @property
-    def count(self) -> int:
-        """Return of how many the curve is."""
-        return len(self.watched)
-
-    @property
-    def happened(self) -> int:
-        """Return for how many it has happened."""
-        return self.count - len(self.still_open)
-
-    @property
-    def last_days(self) -> float:
-        """Return how far anybody was watched."""
-        return self.watched[-1] if self.watched else 0.0
-
-    def waiting_at(self, days: float) -> int:
+    def waiting_at(self, day: int) -> int:
         """Return how many were still waiting, and watched, at a day."""
-        return self.count - bisect_left(self.watched, days)
+        return self.waiting[day] if day < len(self.waiting) else 0
 
 
 class Quantile(msgspec.Struct, frozen=True):
@@ -70,7 +60,11 @@ class Quantile(msgspec.Struct, frozen=True):
 
 
 class Time(msgspec.Struct, frozen=True):
-    """How long something took: quantiles and the curve they are read from."""
+    """
+    How long something took: quantiles, and the curve as a picture can show it.
+
+    They are read from the whole curve.
+    """
 
     count: int
     happened: int
@@ -147,11 +141,40 @@ def curve(lapses: Collection[Lapse]) -> Curve:
             low, high = _interval(waiting, summed, steps)
             steps.append(Step(days, 1 - waiting, 1 - high, 1 - low, at_risk))
         at_risk -= left[days]
+    watched = sorted(left.elements())
+    last_days = watched[-1] if watched else 0.0
     return Curve(
         tuple(steps),
-        tuple(sorted(one.days for one in lapses)),
-        tuple(sorted(one.days for one in lapses if not one.has_happened)),
+        count=len(watched),
+        happened=happened.total(),
+        last_days=last_days,
+        waiting=tuple(
+            len(watched) - bisect_left(watched, day)
+            for day in range(int(last_days) + 1)
+        ),
+        open_days=tuple(sorted((left - happened).elements())),
     )
+
+
+def drawn(found: Curve) -> Curve:
+    """
+    Return a curve without the steps and the open days that no picture can tell apart.
+
+    What stays are the steps that reach another of LEVELS first: so when a half and nine
+    of ten are reached stays as well.
+    """
+    firsts = [next(group) for _, group in groupby(found.steps, key=_level)]
+    width = found.last_days / LEVELS or 1.0
+    marks = {int(days / width): days for days in found.open_days}
+    return msgspec.structs.replace(
+        found,
+        steps=tuple(dict.fromkeys([*firsts, *found.steps[-1:]])),
+        open_days=tuple(marks.values()),
+    )
+
+
+def _level(step: Step) -> int:
+    return int((step.share + HAIR) * LEVELS)
 
 
 def _interval(waiting: float, summed: float, steps: list[Step]) -> tuple[float, float]:
@@ -178,6 +201,5 @@ def _first(reached: Iterable[tuple[float, float]], share: float) -> float | None
 def taken(lapses: Collection[Lapse]) -> Time:
     """Return how long something took, of all that were watched."""
     found = curve(lapses)
-    return Time(
-        found.count, found.happened, quantile(found, 0.5), quantile(found, 0.9), found
-    )
+    half, nine = quantile(found, 0.5), quantile(found, 0.9)
+    return Time(found.count, found.happened, half, nine, drawn(found))

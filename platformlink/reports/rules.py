@@ -333,4 +333,5 @@ def by_fault(asked: Iterable[Asked]) -> dict[Fault, int]:
 
 def digest(report: Report) -> str:
     """Return the SHA-256 of a report's content, to name it by."""
-    return hashlib.sha256(msgspec.json.encode(report, order="sorted")).hexdigest()
+    content = msgspec.msgpack.encode(report, order="deterministic")
+    return hashlib.sha256(content).hexdigest()

@@ -104,7 +104,8 @@ where at is not null order by at;
 insert into response (request_id, kind, received_at, recorded_at, recorded_by_id,
     channel, sender, platform_reference, note, reasons, wanted)
 select id, case when id % 7 = 0 then 'refusal' else 'delivery' end,
-    sent_at + (id % 11) * interval '1 day', sent_at + (id % 11) * interval '1 day',
+    sent_at + (id * 7919 % 950400) * interval '1 second',
+    sent_at + (id * 7919 % 950400) * interval '1 second',
     author_id, 'email', 'le@one.example', '', '', '{}', '{}'
 from platform_request where state = 'closed' order by sent_at;
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platformlink.reports import estimates
+from platformlink.reports import charts, estimates
 from platformlink.reports.estimates import Lapse, Quantile, Share
 
 # Five requests: three answered after 1, 3 and 4 days, two still open after 2 and 5.
@@ -37,8 +37,35 @@ def test_open_requests_are_counted_in_the_curve() -> None:
     shares = [step.share for step in found.steps]
     assert shares == pytest.approx([1 / 5, 7 / 15, 11 / 15])
     assert (found.count, found.happened, found.last_days) == (5, 3, 5)
-    assert found.still_open == (2, 5)
-    assert [found.waiting_at(day) for day in (0, 2, 2.5, 9)] == [5, 4, 3, 0]
+    assert found.open_days == (2, 5)
+    assert [found.waiting_at(day) for day in (0, 2, 3, 5, 9)] == [5, 4, 3, 1, 0]
+
+
+@given(lapses)
+def test_what_is_drawn_of_a_curve_is_true_and_nowhere_far_from_it(
+    some: list[Lapse],
+) -> None:
+    found = estimates.curve(some)
+    drawn = estimates.drawn(found)
+
+    for share in (0.5, 0.9):
+        reached = estimates.quantile(found, share).days
+        assert estimates.quantile(drawn, share).days == reached
+    assert set(drawn.steps) <= set(found.steps)
+    assert drawn.steps[-1:] == found.steps[-1:]
+    for step in found.steps:
+        at = charts.share_at(drawn, step.days)
+        assert step.share - 1 / estimates.LEVELS <= at + 1e-9 <= step.share + 2e-9
+
+
+def test_a_picture_of_thousands_has_as_many_steps_as_it_can_show() -> None:
+    many = [Lapse(day / 1000, has_happened=day % 3 > 0) for day in range(20_000)]
+
+    drawn = estimates.taken(many).curve
+
+    assert len(drawn.steps) <= estimates.LEVELS + 1
+    assert len(drawn.open_days) <= estimates.LEVELS + 1
+    assert (drawn.count, drawn.waiting_at(10)) == (20_000, 10_000)
 
 
 def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:
