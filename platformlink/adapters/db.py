@@ -12,6 +12,8 @@ from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 APP_ROLE = "platformlink_app"
+# A page reads few rows: to start processes that help would take longer than it saves.
+NO_HELPERS = "-c max_parallel_workers_per_gather=0"
 
 
 def psycopg_url(url: str) -> str:
@@ -33,7 +35,7 @@ def connect(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_pre_ping=True,
         hide_parameters=True,  # an error that is logged names no person
         connect_args={
-            "options": f"-c role={APP_ROLE} -c timezone=UTC",
+            "options": f"-c role={APP_ROLE} -c timezone=UTC {NO_HELPERS}",
             "application_name": "platformlink",
             "connect_timeout": 5,
         },

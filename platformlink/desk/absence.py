@@ -24,7 +24,7 @@ from platformlink.requests.rules import OVER, State, Step
 from platformlink.requests.tables import PlatformRequest, RequestComment, RequestEvent
 from platformlink.responses.tables import Response
 
-MOST = 100  # of one sort; the page says where there is more
+MOST = 50  # of one sort; the page says where there is more
 NAME = func.coalesce(PlatformRequest.reference, PlatformRequest.draft_id)
 BY = func.coalesce(User.name, "")
 # What the record of an answer writes: the answer itself is told instead.

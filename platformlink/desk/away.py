@@ -23,7 +23,7 @@ from platformlink.dispatch.rules import STATUS_NAMES, Status
 from platformlink.identity import queries as identity
 from platformlink.mailbox import queries as mail
 from platformlink.notices.tables import Notice
-from platformlink.permissions import Actor, Reach, Right, may, reach, require
+from platformlink.permissions import Actor, Right, may, require
 from platformlink.protocols.shelf import Library
 from platformlink.requests.rules import KIND_NAMES, Kind, State
 from platformlink.requests.tables import PlatformRequest
@@ -185,10 +185,10 @@ async def _running(look: Looking) -> list[Pressing]:
 
 async def _to_send(look: Looking) -> list[PlatformRequest]:
     """Return the sealed letters that a person may send."""
-    found = await queries.ready_to_send(look.session, actor=look.actor)
-    if reach(look.actor, Right.SEND) is Reach.ALL:
-        return [request for request, _ in found]
-    return [request for request, _ in found if request.author_id == look.actor.id]
+    found = await queries.ready_to_send(
+        look.session, actor=look.actor, most=absence.MOST + 1
+    )
+    return [request for request, _ in found.rows]
 
 
 async def _unsent(look: Looking) -> list[Waiting]:
@@ -205,10 +205,10 @@ async def _unsent(look: Looking) -> list[Waiting]:
 
 
 async def _to_review(look: Looking) -> list[Waiting]:
-    if not may(look.actor, Right.APPROVE):
-        return []
-    found = await queries.to_review(look.session, actor=look.actor)
-    return [_plain(look, request, request.submitted_at) for request, _ in found]
+    found = await queries.to_review(
+        look.session, actor=look.actor, most=absence.MOST + 1
+    )
+    return [_plain(look, request, request.submitted_at) for request, _ in found.rows]
 
 
 async def _waiting(

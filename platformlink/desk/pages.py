@@ -15,6 +15,7 @@ from platformlink.desk import coverage, held, queries, rules
 from platformlink.desk.board import platform_names
 from platformlink.desk.coverage import COLUMN_NAMES, Account, Column
 from platformlink.desk.held import Held
+from platformlink.desk.queries import Part
 from platformlink.desk.rules import ENDED, Act
 from platformlink.identity import queries as identity
 from platformlink.notices import actions as notice_actions
@@ -31,7 +32,6 @@ from platformlink.requests.rules import (
     Kind,
     State,
 )
-from platformlink.requests.tables import PlatformRequest
 from platformlink.web.handed import (
     FromPath,
     FromQuery,
@@ -46,15 +46,17 @@ from platformlink.web.pages import Shell as PlainShell
 
 Protocols = NamedDependency[Library]
 RADAR_DAYS = 90
+FIRST = 25  # of each list at one's own desk; the lists themselves have all
+PAGE = 50  # requests of a case at once: as many as one act takes
 
 
 class HomePage(Page, frozen=True, kw_only=True):
     """One's own desk: what waits for the person who is signed in."""
 
     template: ClassVar[str] = "desk/home.html"
-    review: list[tuple[PlatformRequest, Case]]
-    to_send: list[tuple[PlatformRequest, Case]]
-    own: list[tuple[PlatformRequest, Case]]
+    review: Part
+    to_send: Part
+    own: Part
     names: dict[str, str]
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
@@ -92,6 +94,8 @@ class CasePage(Page, frozen=True, kw_only=True):
     lead: str
     members: list[str]
     lines: list[Line]
+    count: int  # of all its requests
+    next: str  # cursor of those that are older
     acts: dict[Act, str]
     picks_all: bool  # asked for by its address, where no script runs
     accounts: list[Account]
@@ -118,13 +122,14 @@ async def home(
     """Show one's own desk; a manager's is the report."""
     if reach(actor, Right.READ) is None:
         return go("/reports" if may(actor, Right.REPORT) else "/platforms")
-    is_approver = may(actor, Right.APPROVE)
-    is_sender = reach(actor, Right.SEND) is Reach.ALL
+    to_send = Part()
+    if reach(actor, Right.SEND) is Reach.ALL:
+        to_send = await queries.ready_to_send(session, actor=actor, most=FIRST)
     page = HomePage(
         title="Your desk",
-        review=await queries.to_review(session, actor=actor) if is_approver else [],
-        to_send=await queries.ready_to_send(session, actor=actor) if is_sender else [],
-        own=await queries.own_open(session, actor=actor),
+        review=await queries.to_review(session, actor=actor, most=FIRST),
+        to_send=to_send,
+        own=await queries.own_open(session, actor=actor, most=FIRST),
         names=platform_names(library),
         greeting=actor.name,
     )
@@ -187,10 +192,11 @@ async def case_page(
     actor: Who,
     reference: FromPath[str],
     pick: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show one case."""
     case = await cases.by_reference(session, reference, actor=actor)
-    wanted = Filter(case_id=case.id, limit=200)
+    wanted = Filter(case_id=case.id, limit=PAGE, cursor=cursor)
     lines = await requests.listed(session, wanted, actor=actor)
     names = platform_names(library)
     lead = await identity.names(session, {case.lead_id})
@@ -201,6 +207,8 @@ async def case_page(
         lead=lead[case.lead_id],
         members=[one.name for one in await cases.members(session, case)],
         lines=lines,
+        count=await requests.counted(session, wanted, actor=actor),
+        next=requests.cursor_after(wanted, lines) or "",
         acts=rules.acts([one.request.state for one in lines], actor),
         picks_all=pick == "all",
         accounts=accounts,

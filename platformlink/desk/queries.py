@@ -1,6 +1,7 @@
 """What stands on board and front page, with the caller's permission in the WHERE."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, text, true, tuple_
@@ -15,13 +16,12 @@ from platformlink.desk.rules import AGE_DAYS, Age
 from platformlink.dispatch.rules import Status
 from platformlink.dispatch.tables import Dispatch
 from platformlink.identity.tables import Unit, User
-from platformlink.permissions import Actor, Right
+from platformlink.permissions import Actor, Reach, Right, may, reach
 from platformlink.requests.queries import accounts_of, seen_by
-from platformlink.requests.rules import OVER, NoSuchRequest
+from platformlink.requests.rules import OVER, NoSuchRequest, State
 from platformlink.requests.tables import PlatformRequest, Reminder, listed
 from platformlink.values import in_utc
 
-MOST = 200
 ALL: ColumnElement[bool] = true()  # no further condition
 # In the words of the partial index, so that only what is open is looked at.
 IS_OPEN = text(f"platform_request.state not in ({listed(OVER)})")
@@ -249,54 +249,56 @@ async def doubtful(session: AsyncSession, *, actor: Actor) -> list[Doubt]:
     return [Doubt(d, r, c) for d, r, c in (await session.exec(query)).all()]
 
 
-async def to_review(
-    session: AsyncSession, *, actor: Actor
-) -> list[tuple[PlatformRequest, Case]]:
-    """Return the requests that wait for approval, without the caller's own."""
+class Part(msgspec.Struct, frozen=True):
+    """The first requests of a list, each with its case, and how many it has in all."""
+
+    count: int = 0
+    rows: list[tuple[PlatformRequest, Case]] = []
+
+
+async def _part(
+    session: AsyncSession,
+    order: Any,  # noqa: ANN401 - what a column is, mapped or not
+    *conditions: ColumnElement[bool],
+    actor: Actor,
+    most: int,
+) -> Part:
     query = (
-        select(PlatformRequest, Case)
+        select(PlatformRequest, Case, func.count().over())
         .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(
-            PlatformRequest.state == "in_review",
-            col(PlatformRequest.author_id) != actor.id,
-            seen_by(actor),
-        )
-        .order_by(col(PlatformRequest.submitted_at))
-        .limit(MOST)
+        .where(*conditions, seen_by(actor))
+        .order_by(order)
+        .limit(most)
     )
-    return [(r, c) for r, c in (await session.exec(query)).all()]
+    found = (await session.exec(query)).all()
+    return Part(found[0][2] if found else 0, [(r, c) for r, c, _ in found])
 
 
-async def own_open(
-    session: AsyncSession, *, actor: Actor
-) -> list[tuple[PlatformRequest, Case]]:
+async def to_review(session: AsyncSession, *, actor: Actor, most: int) -> Part:
+    """Return what the caller may approve and did not write, the oldest first."""
+    if not may(actor, Right.APPROVE):
+        return Part()
+    is_others = col(PlatformRequest.author_id) != actor.id
+    is_waiting = col(PlatformRequest.state) == State.IN_REVIEW
+    order = col(PlatformRequest.submitted_at)
+    return await _part(session, order, is_waiting, is_others, actor=actor, most=most)
+
+
+async def own_open(session: AsyncSession, *, actor: Actor, most: int) -> Part:
     """Return the caller's own requests that are not over, the latest changed first."""
-    query = (
-        select(PlatformRequest, Case)
-        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(
-            PlatformRequest.author_id == actor.id,
-            col(PlatformRequest.state).not_in(OVER),
-            seen_by(actor),
-        )
-        .order_by(col(PlatformRequest.changed_at).desc())
-        .limit(MOST)
-    )
-    return [(r, c) for r, c in (await session.exec(query)).all()]
+    is_own = col(PlatformRequest.author_id) == actor.id
+    is_open = col(PlatformRequest.state).not_in(OVER)
+    order = col(PlatformRequest.changed_at).desc()
+    return await _part(session, order, is_own, is_open, actor=actor, most=most)
 
 
-async def ready_to_send(
-    session: AsyncSession, *, actor: Actor
-) -> list[tuple[PlatformRequest, Case]]:
-    """Return the sealed requests that nobody has sent yet."""
-    query = (
-        select(PlatformRequest, Case)
-        .join(Case, col(Case.id) == col(PlatformRequest.case_id))
-        .where(PlatformRequest.state == "ready", seen_by(actor))
-        .order_by(col(PlatformRequest.approved_at))
-        .limit(MOST)
-    )
-    return [(r, c) for r, c in (await session.exec(query)).all()]
+async def ready_to_send(session: AsyncSession, *, actor: Actor, most: int) -> Part:
+    """Return the sealed requests that nobody has sent yet, and the caller may send."""
+    is_ready = col(PlatformRequest.state) == State.READY
+    is_own = col(PlatformRequest.author_id) == actor.id
+    may_send = ALL if reach(actor, Right.SEND) is Reach.ALL else is_own
+    order = col(PlatformRequest.approved_at)
+    return await _part(session, order, is_ready, may_send, actor=actor, most=most)
 
 
 async def count_all(

@@ -100,11 +100,11 @@ class _Scale(msgspec.Struct, frozen=True):
 
     def x(self, days: float) -> float:
         """Return the place of a day."""
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * days / self.last, 1)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * days / self.last)
 
 
 def _y(share: float) -> float:
-    return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share, 1)
+    return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share)
 
 
 def _line(

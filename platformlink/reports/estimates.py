@@ -11,7 +11,7 @@ import msgspec
 Z = 1.959963984540054  # 95 %, two-sided
 FEWEST = 10
 HAIR = 1e-12  # what multiplying shares may lose
-LEVELS = 250  # heights, and widths, that a picture can tell apart
+LEVELS = 120  # heights, and widths, that a picture can tell apart
 
 
 class Lapse(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ class TimeOut(msgspec.Struct, frozen=True, kw_only=True):
     """
     Days of their working time; null: not yet reached.
 
-    The curve is Kaplan-Meier; of steps within 0.4 % of each other the first is given.
+    The curve is Kaplan-Meier; of steps within one part in 120 the first is given.
     """
 
     n: int

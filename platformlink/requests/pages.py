@@ -116,12 +116,15 @@ async def listed(
     platform: FromQuery[str] = "",
     kind: FromQuery[str] = "",
     overdue: FromQuery[bool] = False,  # noqa: FBT002 - a filter of the query string
+    mine: FromQuery[bool] = False,  # noqa: FBT002 - as above
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the requests."""
     require(actor, Right.READ)
     wanted = filter_of(q, status, platform, kind, now if overdue else None)
-    wanted = msgspec.structs.replace(wanted, cursor=cursor)
+    wanted = msgspec.structs.replace(
+        wanted, author_id=actor.id if mine else None, cursor=cursor
+    )
     lines = await queries.listed(session, wanted, actor=actor)
     page = RequestsPage(
         title="Requests",

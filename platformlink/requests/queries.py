@@ -190,6 +190,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     unit: str = ""  # its code
     case_id: int | None = None
+    author_id: int | None = None
     ids: tuple[int, ...] | None = None
     overdue_at: datetime | None = None
     sort: Sort = Sort.NEWEST
@@ -234,6 +235,8 @@ def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
         (PlatformRequest.state, wanted.status),
         (PlatformRequest.platform, wanted.platform),
         (PlatformRequest.kind, wanted.kind),
+        (PlatformRequest.case_id, wanted.case_id),
+        (PlatformRequest.author_id, wanted.author_id),
     ):
         if value:
             conditions.append(col(column) == value)
@@ -242,8 +245,6 @@ def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
         conditions.append(col(PlatformRequest.unit_id) == unit)
     if wanted.q.strip():
         conditions.append(_matches(wanted.q))
-    if wanted.case_id is not None:
-        conditions.append(col(PlatformRequest.case_id) == wanted.case_id)
     if wanted.ids is not None:
         # One array, whatever its length: a list of parameters has an end.
         ids = literal(list(wanted.ids), ARRAY(BigInteger))
