@@ -16,9 +16,10 @@ class Phrase(msgspec.Struct, frozen=True):
     A sentence that is not yet in a language.
 
     ``text`` is an English gettext msgid with ``%(name)s`` places. A ``datetime``
-    among ``params`` is aware and is shown as date and time in the authority's zone;
-    a ``str`` of the form ``YYYY-MM-DD`` under a name that ends in ``_on`` is shown
-    as a date with its month spelled out. Web pages and letters translate it.
+    among ``params`` is aware and is shown as date and time in the authority's zone,
+    a midnight named ``due_at`` as the end of the day before; a ``str`` of the form
+    ``YYYY-MM-DD`` under a name that ends in ``_on`` is shown as a date with its month
+    spelled out. Web pages and letters translate it.
     """
 
     text: str

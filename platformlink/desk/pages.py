@@ -11,6 +11,8 @@ from litestar.response import Redirect
 
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
+from platformlink.clocks.sentences import Facts, chip
+from platformlink.clocks.terms import State as ClockState
 from platformlink.desk import coverage, held, queries, rules
 from platformlink.desk.board import platform_names
 from platformlink.desk.coverage import COLUMN_NAMES, Account, Column
@@ -146,13 +148,15 @@ def _bar(
     urgency = "late" if left <= 0 else ("today" if days <= 1 else "calm")
     if 1 < days <= max(runtime.authority.leads.hold_warn_days):
         urgency = "soon"
-    words = shell.words.span(left)
+    shown = chip(
+        Facts(ClockState.RUNNING, one.until_at), now, zone=shell.words.zone.key
+    )
     return RadarBar(
         held=one,
         begin=round(1000 * rules.share_of(one.since, begin, end)),
         end=round(1000 * rules.share_of(one.until_at, begin, end)),
         is_lapsing=not one.has_process and days <= lead,
-        words=words,
+        words=shell.words.say(shown.words),
         urgency=urgency,
     )
 

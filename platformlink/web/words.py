@@ -131,12 +131,12 @@ class Words:
         """
         Return an exclusive end as people say it.
 
-        Midnight is told as the end of the day before: until the end of 31 October.
+        Midnight is told as the end of the day before: 31 October 2026, end of day.
         """
         local = value.astimezone(self.zone)
         if (local.hour, local.minute) == (0, 0):
             eve = date.fromordinal(local.date().toordinal() - 1)
-            return self.gettext("end of %(day)s") % {"day": self.day(eve)}
+            return self.gettext("%(day)s, end of day") % {"day": self.day(eve)}
         return self.when(value)
 
     def span(self, seconds: float) -> str:
@@ -175,11 +175,11 @@ class Words:
 
     def _shown(self, name: str, value: Any) -> str:  # noqa: ANN401 - whatever a phrase holds
         if isinstance(value, datetime):
-            return self.when(value)
+            return self.due(value) if name == "due_at" else self.when(value)
         if name.endswith("_on") and ISO_DATE.fullmatch(str(value)):
             return self.day(date.fromisoformat(str(value)))
         if isinstance(value, str) and name.endswith("_at") and "T" in value:
-            return self.when(datetime.fromisoformat(value).astimezone(UTC))
+            return self._shown(name, datetime.fromisoformat(value).astimezone(UTC))
         if isinstance(value, Phrase):
             return self.say(value)
         return str(value)

@@ -17,5 +17,5 @@ async def test_a_question_of_theirs_says_until_when_they_wait_for_us(
 
     page = (await desk.lea.page(f"/requests/{name}")).text
 
-    assert "They wait for our answer until 28 November 2026, 00:00;" in page
+    assert "They wait for our answer until 27 November 2026, end of day;" in page
     assert "Our answer, in English" in page

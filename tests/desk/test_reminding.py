@@ -116,7 +116,9 @@ async def test_what_goes_by_mail_is_queued_and_the_server_takes_it(
     name = await by_mail(desk, library, "wordpress-com", desk.bob, desk.lea)
     await desk.late(name)
 
-    assert "goes out by e-mail to legal@wordpress.com" in await preview(desk.lea, name)
+    assert "will go out by e-mail to legal@wordpress.com" in await preview(
+        desk.lea, name
+    )
     text = await confirm(desk.lea, name)
     server = await post_all(desk.runtime)
 
