@@ -1,9 +1,10 @@
 """
 Reports of many requests, counted once an hour and read at once in between.
 
-A report of few is counted whenever it is read. What is kept holds numbers alone, under
-a key of what was asked and of which requests its reader may count: whoever may count
-others, also since a minute ago, is given a report of their own.
+So are the lists behind their figures, which no job counts again. A report of few is
+counted whenever it is read. What is kept holds numbers alone, under a key of what was
+asked and of which requests its reader may count: whoever may count others, also since a
+minute ago, is given a report of their own.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from sqlalchemy import and_, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.authority import Authority
 from platformlink.permissions import Actor, Right, may, require
 from platformlink.reports import queries, rules
+from platformlink.reports.opening import Behind, Opened
 from platformlink.reports.period import Period, period_of
 from platformlink.reports.rules import Figures, Report
 from platformlink.reports.scope import scope_of
@@ -28,6 +31,7 @@ from platformlink.reports.tables import KeptReport
 FEW = 1000  # requests; up to so many are counted in an instant
 HOLDS = timedelta(hours=1)
 READ_LATELY = timedelta(days=3)
+LIST = "list?"  # the names of lists begin so
 
 T = TypeVar("T")
 Groups = tuple[str, ...]
@@ -84,7 +88,22 @@ async def _figures(
 
 REPORT = Count("report", Report, _report, lambda one: one.total.sent)
 FIGURES = Count("figures", Figures, _figures, lambda one: one.sent)
-COUNTS: dict[str, Count[Any]] = {x.name: x for x in (REPORT, FIGURES)}
+COUNTS: dict[str, Count[Any]] = {x.name: x for x in (REPORT, FIGURES)}  # again hourly
+
+
+def behind(opened: Opened) -> Count[Behind]:
+    """Return how the requests behind a figure are found."""
+
+    async def found(
+        session: AsyncSession,
+        authority: Authority,
+        period: Period,
+        _by: Groups,
+        actor: Actor,
+    ) -> Behind:
+        return await queries.behind(session, authority, period, opened, actor=actor)
+
+    return Count(LIST + opened.query, Behind, found, lambda one: one.among)
 
 
 async def read(
@@ -136,11 +155,18 @@ async def forget(
     """
     Forget what was kept, so that it is counted again when it is read next.
 
+    So are the lists behind all figures of the same days.
+
     Raises: MayNot.
     """
     require(actor, Right.REPORT)
-    key = await _key(session, _question(authority, count, period, by), actor)
-    await session.exec(delete(KeptReport).where(col(KeptReport.key) == key))
+    asked = _question(authority, count, period, by)
+    key = await _key(session, asked, actor)
+    column = col(KeptReport.asked)
+    same_days = column["from_on"].astext == f"{asked.from_on}"
+    is_list = column["what"].astext.startswith(LIST)
+    gone = or_(col(KeptReport.key) == key, and_(same_days, is_list))
+    await session.exec(delete(KeptReport).where(gone))
 
 
 async def due(session: AsyncSession, *, now: datetime, before: datetime) -> list[str]:

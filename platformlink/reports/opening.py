@@ -26,6 +26,14 @@ NAMES = {
 DEFINITIONS = rules.DEFINITIONS | standards.DEFINITIONS | ourside.DEFINITIONS
 
 
+class Behind(msgspec.Struct, frozen=True):
+    """The ids of the requests behind a figure, and among how many they were found."""
+
+    ids: tuple[int, ...]
+    among: int
+    as_of: datetime
+
+
 class Opened(msgspec.Struct, frozen=True):
     """
     One figure: its code, its group, and whether all that it is a share of is meant.
@@ -66,6 +74,12 @@ class Opened(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """Return what the figure is called."""
         return NAMES[self.code]
+
+    @property
+    def query(self) -> str:
+        """Return what tells it from any other figure."""
+        key = sorted(self.key.items())
+        return urlencode([("figure", self.code), ("whole", self.is_whole), *key])
 
     @property
     def definition(self) -> str:

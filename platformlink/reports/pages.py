@@ -17,7 +17,7 @@ from platformlink.letters.wording import country_name
 from platformlink.permissions import Actor, Right, require
 from platformlink.ports import Runtime as PlainRuntime
 from platformlink.protocols.shelf import Library
-from platformlink.reports import files, kept, opening, queries, sets, showing
+from platformlink.reports import files, kept, opening, sets, showing
 from platformlink.reports.opening import Opened, Way
 from platformlink.reports.period import Period, period_of
 from platformlink.reports.published import Mirror, mirrors
@@ -33,6 +33,7 @@ from platformlink.web.pages import Page, go
 from platformlink.web.pages import Shell as PlainShell
 
 BY = ("platform",)
+PAGE = 50  # requests behind a figure at once
 A_WHILE = timedelta(minutes=1)  # what was counted before is said to be so
 
 
@@ -150,6 +151,7 @@ class BehindPage(Page, frozen=True, kw_only=True):
     kind_name: str
     report_path: str
     count: int
+    counted_at: datetime | None  # where that was a while ago
     lines: list[Line]
     next_path: str
     states: Mapping[State, str] = STATE_NAMES
@@ -243,23 +245,25 @@ async def behind(
     asking: Asks,
     figure: FromQuery[str] = "sent",
     whole: FromQuery[bool] = False,  # noqa: FBT002 - a choice of the query string
-    cursor: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
     """Show just the requests that a figure counts, to whoever may read them."""
     require(asking.actor, Right.READ)
     opened = Opened(figure, opening.dimensions_of(request.query_params), whole)
-    return asking.shell.show(await _behind(asking, opened, cursor))
+    return asking.shell.show(await _behind(asking, opened, max(skip, 0)))
 
 
-async def _behind(asking: Asking, opened: Opened, cursor: str) -> BehindPage:
+async def _behind(asking: Asking, opened: Opened, skip: int) -> BehindPage:
     session, period, actor = asking.session, asking.period, asking.actor
     authority, voice = asking.runtime.authority, asking.voice
-    ids = await queries.behind(session, authority, period, opened, actor=actor)
-    wanted = requests.Filter(ids=ids, cursor=cursor)
-    lines = await requests.listed(session, wanted, actor=actor)
+    found = await kept.read(
+        session, authority, kept.behind(opened), period, actor=actor
+    )
+    seen = await requests.seen_among(session, found.ids, actor=actor)
+    end = skip + PAGE
+    wanted = requests.Filter(ids=tuple(seen[skip:end]), limit=PAGE)
     kind = asking.chosen.kind
     way = Way(period.from_on, period.to_on, kind)
-    rest = requests.cursor_after(wanted, lines)
     here = way.to(opened.code, opened.key, is_whole=opened.is_whole)
     return BehindPage(
         title=voice.say(opened.name),
@@ -270,9 +274,10 @@ async def _behind(asking: Asking, opened: Opened, cursor: str) -> BehindPage:
         to_on=period.to_on,
         kind_name=voice.say(kind_name(kind)),
         report_path=way.report(),
-        count=await requests.counted(session, wanted, actor=actor),
-        lines=lines,
-        next_path=f"{here}&{urlencode({'cursor': rest})}" if rest else "",
+        count=len(seen),
+        counted_at=found.as_of if asking.now - found.as_of > A_WHILE else None,
+        lines=await requests.listed(session, wanted, actor=actor),
+        next_path=f"{here}&{urlencode({'skip': end})}" if end < len(seen) else "",
         platforms={one.slug: one.name for one in asking.library.all()},
     )
 

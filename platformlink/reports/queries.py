@@ -21,7 +21,7 @@ from platformlink.reports import issuing, official, ourside, rules
 from platformlink.reports.asked import Asked
 from platformlink.reports.facts import facts
 from platformlink.reports.official import Issued, Official
-from platformlink.reports.opening import Opened
+from platformlink.reports.opening import Behind, Opened
 from platformlink.reports.ourside import Handled, OurSide, Waiting
 from platformlink.reports.period import DAY, Period, bounds, part_of
 from platformlink.reports.rules import Elapsed, Figures, Report
@@ -144,28 +144,27 @@ async def behind(
     opened: Opened,
     *,
     actor: Actor,
-) -> tuple[int, ...]:
+) -> Behind:
     """
-    Return the ids of the requests behind a figure; to list them is another right.
+    Return the requests behind a figure, by their ids; to list them is another right.
 
     Raises: MayNot, ReportInvalid.
     """
     require(actor, Right.REPORT)
     rules.check(period.from_on, period.to_on, ())
     if opened.is_ours:
-        return tuple(
-            opened.among_ours(
-                await _handled(session, authority, period, actor),
-                await _waiting(session, period, actor),
-            )
-        )
-    if not opened.is_official:
-        part = part_of(period, opened.key)
-        asked = await facts(session, authority, part, actor=actor)
-        return tuple(opened.among_asked(asked, period.as_of))
-    asked = await facts(session, authority, period, actor=actor)
-    found = await issued(session, authority, period, asked, actor=actor)
-    return tuple(opened.among_issued(found))
+        handled = await _handled(session, authority, period, actor)
+        waiting = await _waiting(session, period, actor)
+        ids = opened.among_ours(handled, waiting)
+        return Behind(tuple(ids), len(handled) + len(waiting), period.as_of)
+    part = period if opened.is_official else part_of(period, opened.key)
+    asked = await facts(session, authority, part, actor=actor)
+    if opened.is_official:
+        found = await issued(session, authority, period, asked, actor=actor)
+        ids = opened.among_issued(found)
+    else:
+        ids = opened.among_asked(asked, period.as_of)
+    return Behind(tuple(ids), len(asked), period.as_of)
 
 
 async def _emergencies_before(

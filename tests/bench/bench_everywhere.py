@@ -54,13 +54,15 @@ MOST_SECONDS, FEWEST = 5, 2  # for one page, which is read so often at least
 MOST_MS, MOST_KB = 100, 150
 PLATFORMS = ("tiktok", "meta", "google", "snapchat", "discord")
 REQUEST, CASE = f"BB-2026-{REQUESTS // 40}", "B-17"
+BEHIND = "/reports/responsiveness/requests?figure=sent"
 OURS = ("/requests", "/radar", "/calendar", "/away", f"/requests/{REQUEST}")
 PAGES: dict[str, tuple[str, ...]] = {
     "ana": ("/", "/cases", f"/cases/{CASE}", "/requests/new", "/notices", *OURS),
     "besa": ("/", "/board", f"/requests/{REQUEST}", "/reports"),
     "luan": (
         *("/", "/board", "/search?q=user4711", "/inbox", "/handover", "/platforms"),
-        *("/platforms/tiktok", "/reports", f"/cases/{CASE}", "/notices", *OURS),
+        *("/platforms/tiktok", "/reports", BEHIND, f"/cases/{CASE}", "/notices"),
+        *OURS,
     ),
     "elira": ("/", "/board", "/reports", "/notices"),
     "ilir": ("/", "/admin", "/retention", "/audit", "/letters"),

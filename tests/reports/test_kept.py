@@ -18,6 +18,7 @@ from platformlink.permissions import Actor, MayNot, Role
 from platformlink.ports import Runtime
 from platformlink.reports import jobs, kept
 from platformlink.reports.kept import FIGURES, REPORT, Count
+from platformlink.reports.opening import Opened
 from platformlink.reports.period import Period, period_of
 from platformlink.reports.rules import Report
 from platformlink.reports.tables import KeptReport
@@ -104,6 +105,52 @@ async def test_it_is_counted_anew_once_it_is_forgotten(
     await kept.forget(session, AUTHORITY, REPORT, month(), actor=lea)
 
     assert await count(session, lea) == 2
+
+
+SENT = kept.behind(Opened("sent", {}))
+
+
+async def test_a_list_stays_as_long_as_its_figure(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await send(session, lea)
+    figure = await count(session, lea)
+    first = await kept.read(session, AUTHORITY, SENT, month(), actor=lea)
+    await send(session, lea)
+
+    soon = month(NOW + HOUR / 2)
+    again = await kept.read(session, AUTHORITY, SENT, soon, actor=lea)
+    other = kept.behind(Opened("answered", {}))
+    answered = await kept.read(session, AUTHORITY, other, soon, actor=lea)
+
+    assert len(first.ids) == figure == 1
+    assert again == first
+    assert (answered.ids, answered.among) == ((), 2)
+
+
+async def test_whoever_counts_anew_is_given_new_lists_too(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await send(session, lea)
+    await kept.read(session, AUTHORITY, SENT, month(), actor=lea)
+    await send(session, lea)
+
+    await kept.forget(session, AUTHORITY, REPORT, month(), actor=lea)
+
+    found = await kept.read(session, AUTHORITY, SENT, month(), actor=lea)
+    assert len(found.ids) == 2
+
+
+async def test_a_list_is_only_of_what_its_reader_may_count(
+    session: AsyncSession, lea: Actor
+) -> None:
+    await send(session, lea)
+    await kept.read(session, AUTHORITY, SENT, month(), actor=lea)
+    there = await person(session, Role.INVESTIGATOR, unit_code="other", name="Bob")
+
+    found = await kept.read(session, AUTHORITY, SENT, month(), actor=there)
+
+    assert found.ids == ()
 
 
 async def test_what_an_older_release_kept_is_counted_anew(
@@ -227,6 +274,16 @@ async def test_the_job_counts_it_again_before_anybody_waits(
     assert await rows_of(runtime, ira) == [soon]
     found = await read_at(runtime, ira, THEN + timedelta(minutes=56))
     assert (found.as_of, found.total.sent) == (soon, 2)
+
+
+async def test_the_job_counts_no_list_again(runtime: Runtime, ira: Actor) -> None:
+    async with runtime.sessions.begin() as session:
+        period = period_of(runtime.authority, THEN + DAY, None, None)
+        await kept.read(session, runtime.authority, SENT, period, actor=ira)
+
+    await jobs.recount(runtime, THEN + DAY + HOUR)
+
+    assert await rows_of(runtime, ira) == [THEN + DAY + HOUR]  # the report's
 
 
 async def test_the_usual_days_move_on_at_midnight(runtime: Runtime, ira: Actor) -> None:

@@ -1,5 +1,6 @@
 """Every figure opens to just the requests behind it, for whoever may read them."""
 
+import html
 import re
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -12,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from platformlink.cases.tables import CaseMember
 from platformlink.permissions import Actor, MayNot, Reach, Right, Role, reach
 from platformlink.ports import Runtime
-from platformlink.reports import official, opening, queries, rules
+from platformlink.reports import official, opening, pages, queries, rules
 from platformlink.reports.opening import Opened, Way
 from platformlink.reports.period import Period
 from platformlink.reports.rules import ReportInvalid
@@ -97,8 +98,9 @@ async def filed(session: AsyncSession, lea: Actor, state: State, *steps: Step) -
 
 
 async def count(session: AsyncSession, actor: Actor, opened: Opened) -> int:
-    ids = await queries.behind(session, AUTHORITY, PERIOD, opened, actor=actor)
-    return await requests.counted(session, requests.Filter(ids=ids), actor=actor)
+    found = await queries.behind(session, AUTHORITY, PERIOD, opened, actor=actor)
+    wanted = requests.Filter(ids=found.ids)
+    return await requests.counted(session, wanted, actor=actor)
 
 
 async def test_a_list_is_as_long_as_its_figure(session: AsyncSession) -> None:
@@ -222,6 +224,31 @@ async def test_a_figure_on_the_page_leads_to_its_requests_and_its_definition(
     assert listed.status_code == 200
     assert str(requested.reference) in listed.text
     assert "Requests that went out in the period." in listed.text
+
+
+async def test_a_long_list_comes_in_parts_the_newest_first(
+    client: AsyncTestClient[Litestar],
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pages, "PAGE", 2)
+    async with runtime.sessions.begin() as session:
+        lea = await person(session, Role.INVESTIGATOR, unit_code=f"u{id(session)}")
+        made = [await sent(session, lea, at=SENT_AT) for _ in range(3)]
+        names = [f"{one.reference}" for one in made]
+    headers = await bearer(runtime, lea)
+
+    first = (await client.get(WAY.to("sent", {}), headers=headers)).text
+    (path,) = re.findall(r'href="([^"]*skip=[^"]*)"', first)
+    rest = (await client.get(html.unescape(path), headers=headers)).text
+
+    shown, later = (
+        re.findall(r'class="reference" href="/requests/([^"]+)"', one)
+        for one in (first, rest)
+    )
+    assert shown + later == names[::-1]
+    assert "3 requests" in first
+    assert "skip=" not in rest
 
 
 async def test_who_may_only_count_is_shown_no_way_and_let_in_by_none(
