@@ -19,3 +19,15 @@ async def test_a_question_of_theirs_says_until_when_they_wait_for_us(
 
     assert "They wait for our answer until 27 November 2026, end of day;" in page
     assert "Our answer, in English" in page
+
+
+async def test_a_withdrawn_request_waits_for_no_letter_any_more(desk: Desk) -> None:
+    name = await desk.sent()
+    given = {"act": "withdraw", "requests": [name], "reason": "He was found."}
+    answer = await desk.lea.post("/api/v1/requests/together", given)
+    assert answer.json()["items"][0]["problem"] is None, answer.text
+
+    page = (await desk.lea.page(f"/requests/{name}")).text
+
+    assert "No clock runs any more." in page
+    assert "before the letter is sent" not in page

@@ -40,8 +40,8 @@ def reading(desk: Desk, dovecot: Dovecot) -> Runtime:
 
 
 def slowly(desk: Desk, way: Dripping) -> Runtime:
-    """The desk on that way, with two seconds for all that one run reads."""
-    mailbox = ImapMailbox(way.url, longest_seconds=2)
+    """The desk on that way, with four seconds for all that one run reads."""
+    mailbox = ImapMailbox(way.url, longest_seconds=4)
     ports = dataclasses.replace(desk.runtime.ports, mailbox=mailbox)
     return dataclasses.replace(desk.runtime, ports=ports)
 
