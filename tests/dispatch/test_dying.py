@@ -5,7 +5,6 @@ import dataclasses
 import types
 from collections.abc import Coroutine, Generator, Iterator
 from datetime import timedelta
-from itertools import groupby
 
 import psycopg
 import pytest
@@ -123,8 +122,10 @@ async def test_wherever_a_worker_dies_a_letter_goes_out_once_or_a_person_is_aske
         await dying.run(jobs.send_queued(desk, NOW))
         ends.append((await settled(desk, number), server.taken.count(name)))
 
-    # Before it was claimed, before and after the server took it, and once it is kept.
-    kinds = [kind for kind, _ in groupby(ends)]
-    assert kinds == [("delivered", 1), ("uncertain", 0), ("uncertain", 1), kinds[0]]
+    # Before it was claimed and once it is kept; before and after the server took it.
+    # The database answers in more or fewer steps, so their order may differ.
+    delivered = ("delivered", 1)
+    assert set(ends) == {delivered, ("uncertain", 0), ("uncertain", 1)}
+    assert (ends[0], ends[-1]) == (delivered, delivered)
     async with desk.sessions() as session:
         assert (await audit.first_broken(session))[1] is None

@@ -155,12 +155,15 @@ def enter(page: Page, desk: Note, name: str) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-def signed_in(browser: Browser, desk: Note, name: str) -> Page:
+LOCALES = {"en": "en-GB", "sq": "sq-AL"}
+
+
+def signed_in(browser: Browser, desk: Note, name: str, language: str = "en") -> Page:
     """A window of somebody by first name, or of a stranger where none is given."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900},
         base_url=desk.url,
-        locale="en-GB",
+        locale=LOCALES[language],
         color_scheme="light",
     )
     page = context.new_page()

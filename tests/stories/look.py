@@ -60,7 +60,7 @@ class Eyes:
 
     def page_of(self, who: str, *_: str) -> Page:
         if who not in self.pages:
-            self.pages[who] = signed_in(self.browser, self.desk, who)
+            self.pages[who] = signed_in(self.browser, self.desk, who, self.language)
             if who:
                 read_in(self.pages[who], self.language)
         return self.pages[who]
