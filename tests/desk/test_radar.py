@@ -1,6 +1,7 @@
 """The radar: every held account with its end, and what nobody has asked for yet."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +22,10 @@ insert into hold (request_id, target_id, state, is_open, is_assumed, until_at, r
 select made.request_id, made.id, one.state, true, true,
     one.until_at + made.position * interval '1 hour', 0
 from made join hold one on one.request_id = made.request_id
+"""
+ENDS = """
+update hold set until_at = :until_at where request_id = (select id from platform_request
+    where reference = :reference)
 """
 PROCESS = """
 update clock set state = 'ended', ended_at = :now, ended_as = 'met',
@@ -103,3 +108,14 @@ async def test_the_radar_neither_shows_nor_counts_what_its_reader_may_not_see(
 
 async def test_a_cursor_that_no_radar_gave_is_refused(desk: Desk) -> None:
     assert (await desk.ann.page("/radar?cursor=yesterday")).status_code == 422
+
+
+async def test_the_radar_says_of_a_hold_what_the_board_says(desk: Desk) -> None:
+    name = await desk.sent()
+    until_at = desk.clock.now + timedelta(hours=33, minutes=18)
+    await run(desk, ENDS, reference=name, until_at=until_at)
+
+    page = (await desk.ann.page("/radar")).text
+
+    row = next(one for one in page.split("<tr>") if f">{name}</a>" in one)
+    assert "33 h 18 min left" in row

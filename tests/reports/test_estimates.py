@@ -59,13 +59,21 @@ def test_what_is_drawn_of_a_curve_is_true_and_nowhere_far_from_it(
 
 
 def test_a_picture_of_thousands_has_as_many_steps_as_it_can_show() -> None:
-    many = [Lapse(day / 1000, has_happened=day % 3 > 0) for day in range(20_000)]
+    many = [
+        Lapse(day / 1000, has_happened=day % 3 > 0 and day < 19_900)
+        for day in range(20_000)
+    ]
+    whole = estimates.curve(many)
 
     drawn = estimates.taken(many).curve
 
     assert len(drawn.steps) <= estimates.LEVELS + 1
     assert len(drawn.open_days) <= estimates.LEVELS + 1
     assert (drawn.count, drawn.waiting_at(10)) == (20_000, 10_000)
+    assert drawn.steps[-1] == whole.steps[-1]
+    for share in (0.5, 0.9):
+        reached = estimates.quantile(whole, share).days
+        assert estimates.quantile(drawn, share).days == reached
 
 
 def test_the_interval_is_greenwoods_on_the_log_log_scale() -> None:

@@ -226,6 +226,17 @@ async def test_a_figure_on_the_page_leads_to_its_requests_and_its_definition(
     assert "Requests that went out in the period." in listed.text
 
 
+async def test_of_the_requests_behind_a_figure_each_reader_sees_their_own(
+    session: AsyncSession,
+) -> None:
+    lea = await person(session)
+    ids = [(await sent(session, lea, at=SENT_AT)).id for _ in range(2)]
+    other = await person(session, Role.INVESTIGATOR, unit_code="other", name="Bob")
+
+    assert await requests.seen_among(session, ids, actor=lea) == ids[::-1]
+    assert await requests.seen_among(session, ids, actor=other) == []
+
+
 async def test_a_long_list_comes_in_parts_the_newest_first(
     client: AsyncTestClient[Litestar],
     runtime: Runtime,
