@@ -1,14 +1,25 @@
 """Reading cases, with the caller's permission in the WHERE."""
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases.rules import NoSuchCase
 from platformlink.cases.tables import Case, CaseMember
 from platformlink.identity.tables import Unit, User
-from platformlink.likeness import near, score
+from platformlink.likeness import (
+    EXACT,
+    HAS,
+    Weighed,
+    has,
+    is_all,
+    is_like,
+    is_numbered_like,
+    nearest,
+    score,
+    weighed,
+)
 from platformlink.lists import Place, Sort
 from platformlink.permissions import Actor, Reach, Right, Subject, reach
 
@@ -130,10 +141,24 @@ async def found(
 ) -> list[Case]:
     """Return the cases that a person may see and may mean, the nearest first."""
     columns = Case.reference, Case.title, Case.offence
-    query = (
-        select(Case)
-        .where(near(columns, sought), seen_by(actor))
-        .order_by(score(columns, sought).desc(), col(Case.id).desc())
-        .limit(limit)
+    nearness = score(columns, sought)
+    is_numbered = is_numbered_like(Case.reference, sought)
+
+    def those(condition: ColumnElement[bool], near: ColumnElement[float]) -> Weighed:
+        return weighed(Case.id, near).where(condition, seen_by(actor))
+
+    ids = await nearest(
+        session,
+        [
+            those(is_all(columns, sought), literal(EXACT)),
+            those(has(columns, sought), nearness + HAS),
+        ],
+        [
+            those(or_(is_numbered, is_like([Case.title], sought)), nearness),
+            those(is_like([Case.offence], sought), nearness),
+        ],
+        limit,
     )
-    return list((await session.exec(query)).all())
+    query = select(Case).where(col(Case.id).in_(ids), seen_by(actor))
+    cases = {one.id: one for one in (await session.exec(query)).all()}
+    return [cases[one] for one in ids if one in cases]

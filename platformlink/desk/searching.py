@@ -1,24 +1,33 @@
 """One search over requests, cases and platforms, forgiving of mistakes."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import quote
 
+import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from platformlink.cases import queries as cases
 from platformlink.cases.tables import Case
 from platformlink.desk.board import platform_names
-from platformlink.likeness import LIKENESS, SHORTEST, allow_mistakes
-from platformlink.permissions import Right, require
+from platformlink.likeness import LIKENESS, SHORTEST
+from platformlink.permissions import Actor, Right, require
 from platformlink.protocols.protocol import CooperationProtocol
 from platformlink.protocols.shelf import Library
 from platformlink.requests import searching
-from platformlink.requests.queries import Line
-from platformlink.requests.rules import KIND_NAMES, MOVERS, STATE_NAMES, Kind, State
+from platformlink.requests.queries import Line, by_reference
+from platformlink.requests.rules import (
+    KIND_NAMES,
+    MOVERS,
+    STATE_NAMES,
+    Kind,
+    NoSuchRequest,
+    State,
+)
 from platformlink.web.handed import FromQuery, Session, Shell, Who
 from platformlink.web.pages import Page, go
 
@@ -32,9 +41,9 @@ class SearchPage(Page, frozen=True, kw_only=True):
     template: ClassVar[str] = "desk/search.html"
     q: str
     is_short: bool
-    lines: list[Line]
-    cases: list[Case]
-    found: list[CooperationProtocol]
+    lines: Sequence[Line] = ()
+    cases: Sequence[Case] = ()
+    found: Sequence[CooperationProtocol] = ()
     states: Mapping[State, str] = STATE_NAMES
     kinds: Mapping[Kind, str] = KIND_NAMES
     movers: Mapping[State, str] = MOVERS
@@ -62,10 +71,13 @@ def platforms_like(library: Library, sought: str) -> list[CooperationProtocol]:
     return [protocol for _, protocol in near]
 
 
-def _meant(sought: str, lines: list[Line]) -> str:
-    """Return the path of the one request whose name was typed as it is, or nothing."""
-    names = [one.request.reference for one in lines]
-    return f"/requests/{sought.upper()}" if sought.upper() in names else ""
+async def _named(session: AsyncSession, sought: str, actor: Actor) -> str:
+    """Return the path of the request that is named so, or nothing."""
+    try:
+        request, _ = await by_reference(session, sought, actor=actor)
+    except NoSuchRequest:
+        return ""
+    return f"/requests/{quote(request.reference or request.draft_id)}"
 
 
 @get("/search", include_in_schema=False)
@@ -76,23 +88,24 @@ async def search(
     actor: Who,
     q: FromQuery[str] = "",
 ) -> Response[str] | Redirect:
-    """Show what may be meant; a whole reference leads straight to its request."""
+    """Show what may be meant; a letter's whole reference leads to its request."""
     require(actor, Right.READ)
     sought = " ".join(q.split())[:200]
-    is_short = len(sought) < SHORTEST
-    await allow_mistakes(session)
-    most = 0 if is_short else MOST
-    lines = await searching.found(session, sought, actor=actor, limit=most)
-    if path := _meant(sought, lines):
-        return go(quote(path))
     page = SearchPage(
         title="Search",
         q=sought,
-        is_short=is_short,
-        lines=lines,
-        cases=await cases.found(session, sought, actor=actor, limit=most),
-        found=[] if is_short else platforms_like(library, sought),
+        is_short=len(sought) < SHORTEST,
         platforms=platform_names(library),
+    )
+    if page.is_short:
+        return shell.show(page)
+    if path := await _named(session, sought, actor):
+        return go(path)
+    page = msgspec.structs.replace(
+        page,
+        lines=await searching.found(session, sought, actor=actor, limit=MOST),
+        cases=await cases.found(session, sought, actor=actor, limit=MOST),
+        found=platforms_like(library, sought),
     )
     return shell.show(page)
 

@@ -46,23 +46,28 @@ MOST_BEFORE = 200
 MOST_PINNED = 500
 
 
-def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
-    """
-    Return the condition under which a person may see a request; needs a join of Case.
-
-    The same rule as `permissions.may`, as SQL.
-    """
+def within_reach(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
+    """Return the condition that a request is one's own, one's unit's, or anybody's."""
     is_own = col(PlatformRequest.author_id) == actor.id
     within: dict[Reach | None, ColumnElement[bool]] = {
         Reach.ALL: true(),
         Reach.UNIT: or_(col(PlatformRequest.unit_id) == actor.unit_id, is_own),
         Reach.OWN: is_own,
     }
+    return within.get(reach(actor, right), false())
+
+
+def seen_by(actor: Actor, right: Right = Right.READ) -> ColumnElement[bool]:
+    """
+    Return the condition under which a person may see a request; needs a join of Case.
+
+    The same rule as `permissions.may`, as SQL.
+    """
     is_member = exists().where(
         col(CaseMember.case_id) == col(Case.id), col(CaseMember.user_id) == actor.id
     )
     open_to_all = col(Case.is_restricted).is_(False)
-    return and_(within.get(reach(actor, right), false()), or_(open_to_all, is_member))
+    return and_(within_reach(actor, right), or_(open_to_all, is_member))
 
 
 def _named(reference: str) -> ColumnElement[bool]:

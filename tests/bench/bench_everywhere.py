@@ -80,7 +80,8 @@ update platform_request set
     created_at = made.at, sent_at = made.at + interval '1 hour',
     changed_at = made.at + interval '12 days',
     closed_at = case when state = 'closed' then made.at + interval '12 days' end,
-    narrative = 'The account asked for money and sent ' || md5(id::text),
+    narrative = 'The account asked for money and sent ' || md5(id::text) ||
+        repeat('. He wrote to her every evening and told nobody of it', 20),
     data = '{basic}'
 from (select id as one, cast(:now as timestamptz) - interval '13 days'
       - (id % 700) * interval '1 day' as at from platform_request) made

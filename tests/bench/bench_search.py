@@ -17,7 +17,6 @@ from platformlink.adapters import db
 from platformlink.audit import actions as audit
 from platformlink.cases import queries as cases
 from platformlink.desk.searching import MOST
-from platformlink.likeness import allow_mistakes
 from platformlink.permissions import Actor
 from platformlink.requests import searching
 from platformlink.requests.tables import Target
@@ -36,8 +35,9 @@ $$;
 update target set normalised = pg_temp.made(id, 3) || '.' || pg_temp.made(-id, 3);
 update target set typed = '@' || normalised;
 update platform_request set narrative = 'The account asked for money and ' ||
-  pg_temp.made(id * 7, 4) || ' sent pictures of ' || pg_temp.made(id * 11, 5);
-analyze
+  pg_temp.made(id * 7, 4) || ' sent pictures of ' || pg_temp.made(id * 11, 5) ||
+  repeat('. He wrote to her every evening and told nobody of it', 20);
+vacuum analyze
 """
 
 
@@ -54,7 +54,6 @@ class Desk:
 async def once(desk: Desk, actor: Actor, sought: str) -> int:
     """Search as the page does; return how many requests were found."""
     async with desk.sessions() as session:
-        await allow_mistakes(session)
         lines = await searching.found(session, sought, actor=actor, limit=MOST)
         await cases.found(session, sought, actor=actor, limit=MOST)
         return len(lines)

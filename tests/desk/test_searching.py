@@ -4,6 +4,7 @@ import pytest
 
 from platformlink.desk.searching import platforms_like
 from platformlink.protocols.shelf import Library
+from tests.desk.test_reminding import confirm, letters_of
 from tests.desks import Desk
 from tests.seats import PAGE
 
@@ -37,6 +38,19 @@ async def test_a_whole_reference_leads_straight_to_its_request(desk: Desk) -> No
 
     answer = await desk.ann.get(f"/search?q={name.lower()}", headers=PAGE)
 
+    assert answer.headers["location"] == f"/requests/{name}"
+
+
+@pytest.mark.anyio
+async def test_the_reference_of_a_later_letter_leads_to_its_request(desk: Desk) -> None:
+    name = await desk.sent()
+    await desk.late(name)
+    await confirm(desk.lea, name)
+    (letter,) = await letters_of(desk, name)
+
+    answer = await desk.ann.get(f"/search?q={letter}", headers=PAGE)
+
+    assert letter != name
     assert answer.headers["location"] == f"/requests/{name}"
 
 

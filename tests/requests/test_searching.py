@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from platformlink.likeness import allow_mistakes
+from platformlink import likeness
+from platformlink.cases.tables import Case
 from platformlink.permissions import Actor
 from platformlink.protocols.shelf import Library
 from platformlink.requests import searching
@@ -32,7 +34,6 @@ async def about(
 
 
 async def ids(session: AsyncSession, sought: str, actor: Actor) -> list[int]:
-    await allow_mistakes(session)
     lines = await searching.found(session, sought, actor=actor, limit=20)
     return [one.request.id for one in lines]
 
@@ -85,3 +86,74 @@ async def test_signs_of_the_database_are_signs_like_others(
     await about(session, library, ann, "@e.f", "He asked for money.")
 
     assert await ids(session, sought, ann) == []
+
+
+@pytest.mark.parametrize("sought", ["@heron", "Heron"])
+async def test_an_account_comes_before_all_that_have_its_name(
+    session: AsyncSession,
+    library: Library,
+    ann: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    sought: str,
+) -> None:
+    monkeypatch.setattr(likeness, "MOST_WEIGHED", 3)
+    for n in range(4):
+        await about(session, library, ann, f"@heron.of.lake.{n}", "About @heron.")
+    meant = await about(session, library, ann, "@heron", "He asked for money.")
+    await about(session, library, ann, "@heron.on.roof", "About @heron.")
+
+    assert (await ids(session, sought, ann))[0] == meant.id
+
+
+@pytest.mark.parametrize("sought", ["XX-2026-77", "tst 2026 77", "2025-000077", "77"])
+async def test_a_misspelt_reference_is_found_by_its_number(
+    session: AsyncSession, library: Library, ann: Actor, sought: str
+) -> None:
+    meant = await about(session, library, ann, "@a.b", "He asked for money.")
+    other = await about(session, library, ann, "@c.d", "He asked for money.")
+    meant.reference, other.reference = "TST-2026-000077", "TST-2026-000078"
+    await session.flush()
+
+    assert (await ids(session, sought, ann))[:1] == [meant.id]
+    assert other.id not in await ids(session, sought, ann)
+
+
+async def test_what_is_found_as_it_was_typed_is_not_guessed_at(
+    session: AsyncSession, library: Library, ann: Actor
+) -> None:
+    right = await about(session, library, ann, "@wild.heron", "He asked for money.")
+    misspelt = await about(session, library, ann, "@wild.herron", "She answered.")
+
+    sought = "wild.heron"
+    first = await searching.found(session, sought, actor=ann, limit=1)
+    both = await searching.found(session, sought, actor=ann, limit=2)
+
+    assert [one.request.id for one in first] == [right.id]
+    assert [one.request.id for one in both] == [right.id, misspelt.id]
+
+
+async def test_a_guess_leaves_the_planner_as_it_was(
+    session: AsyncSession, library: Library, ann: Actor
+) -> None:
+    await about(session, library, ann, "@wild.heron", "He asked for money.")
+
+    await ids(session, "wild.herron", ann)
+
+    setting = select(func.current_setting("enable_seqscan"))
+    assert (await session.exec(setting)).one() == "on"
+
+
+@pytest.mark.parametrize("sought", ["rare.ibis", "rare.ibbis", "mony", "000077"])
+async def test_nothing_of_a_case_is_guessed_at_that_one_may_not_see(
+    session: AsyncSession, library: Library, ann: Actor, sought: str
+) -> None:
+    request = await about(session, library, ann, "@rare.ibis", "He asked for money.")
+    request.reference = "TST-2026-000077"
+    case = await session.get_one(Case, request.case_id)
+    bob = await factories.person(session, "bob")
+    before = await ids(session, sought, bob)
+    case.is_restricted = True
+    await session.flush()
+
+    assert before == [request.id]
+    assert await ids(session, sought, bob) == []
