@@ -45,4 +45,10 @@ class Instant(TypeDecorator[datetime]):
 def words_index(name: str, *columns: str) -> Index:
     """Return the index that finds words in columns, also misspelt (pg_trgm)."""
     kinds = dict.fromkeys(columns, "gin_trgm_ops")
-    return Index(name, *columns, postgresql_using="gin", postgresql_ops=kinds)
+    return Index(
+        name,
+        *columns,
+        postgresql_using="gin",
+        postgresql_ops=kinds,
+        postgresql_with={"fastupdate": False},
+    )

@@ -37,7 +37,7 @@ update target set typed = '@' || normalised;
 update platform_request set narrative = 'The account asked for money and ' ||
   pg_temp.made(id * 7, 4) || ' sent pictures of ' || pg_temp.made(id * 11, 5) ||
   repeat('. He wrote to her every evening and told nobody of it', 20);
-vacuum analyze
+analyze
 """
 
 
