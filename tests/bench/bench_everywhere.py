@@ -69,9 +69,15 @@ PAGES: dict[str, tuple[str, ...]] = {
     "nora": ("/", "/board", "/audit", "/reports", "/requests"),
 }
 
-# What `fill` leaves out: two authors, five platforms, two years, holds, a history,
-# answers, notices, a full inbox, and an audit log.
+# What `fill` leaves out: most cases, two authors, five platforms, two years, holds, a
+# history, answers, notices, a full inbox, and an audit log.
 ENRICH = """
+insert into case_file (reference, title, offence, offence_article, offence_penalty,
+    urgency, unit_id, lead_id, is_restricted, opened_at, version)
+select 'C-2026-' || n, 'Operation ' || md5(n::text), 'fraud', '', '', 'routine',
+    unit_id, lead_id, n % 50 = 0, opened_at - n * interval '1 hour', 1
+from (select * from case_file limit 1) one, generate_series(1, 20000) n;
+
 update platform_request set
     author_id = case when id % 2 = 0 then :ana else author_id end,
     platform = (cast(:platforms as text[]))[1 + id % 5],
@@ -235,6 +241,7 @@ async def measure() -> None:
             flush=True,
         )
         missed = []
+        await runtime.ports.sealer.info()  # the server wakes its renderers so early too
         litter.settle()  # as the server does before it answers
         async with AsyncTestClient(app.build(runtime, library)) as client:
             for name, pages in PAGES.items():
