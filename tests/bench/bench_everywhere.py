@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 import click
+import psutil
 from litestar.testing import AsyncTestClient
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -52,6 +53,7 @@ Sent = tuple[float, str, Any]  # seconds, statement, what was given with it
 ROUNDS = 25
 MOST_SECONDS, FEWEST = 5, 2  # for one page, which is read so often at least
 MOST_MS, MOST_KB = 100, 150
+MOST_STOLEN, ATTEMPTS, PAUSE_SECONDS = 0.05, 5, 5  # of one processor
 PLATFORMS = ("tiktok", "meta", "google", "snapchat", "discord")
 REQUEST, CASE = f"BB-2026-{REQUESTS // 40}", "B-17"
 BEHIND = "/reports/responsiveness/requests?figure=sent"
@@ -267,13 +269,42 @@ async def looked(
 
     warm = await timed(2, once)
     rounds = min(ROUNDS, max(FEWEST, int(MOST_SECONDS / min(warm))))
-    taken = await timed(rounds, once)
+    taken, stolen = await undisturbed(rounds, once)
     late, kilobytes = percentile(taken, 0.95), weight(answer.text) / 1000
     line = (
         f"first {first * 1000:5.0f} ms, median {percentile(taken, 0.5):5.0f} ms,"
         f" p95 {late:5.0f} ms, {kilobytes:4.0f} KB"
     )
+    if stolen > MOST_STOLEN:
+        line += f", while its host took {stolen:.0%} of a processor"
     return line, late <= MOST_MS and kilobytes <= MOST_KB
+
+
+async def undisturbed(rounds: int, act: object) -> tuple[list[float], float]:
+    """
+    Measure as `watched`, again where the host took too much, a few times.
+
+    A virtual machine stands still where others need its processor ("steal").
+    """
+    taken, stolen = await watched(rounds, act)
+    for _ in range(ATTEMPTS):
+        if stolen <= MOST_STOLEN:
+            break
+        await asyncio.sleep(PAUSE_SECONDS)
+        taken, stolen = await watched(rounds, act)
+    return taken, stolen
+
+
+async def watched(rounds: int, act: object) -> tuple[list[float], float]:
+    """Return how long each round took, in seconds, and what the host took meanwhile."""
+    before, began = steal(), time.perf_counter()
+    taken = await timed(rounds, act)
+    return taken, (steal() - before) / (time.perf_counter() - began)
+
+
+def steal() -> float:
+    """Return for how many seconds of processors the host gave them to others."""
+    return float(getattr(psutil.cpu_times(), "steal", 0))  # Linux alone tells it
 
 
 async def explain(sought: Sequence[str]) -> None:
