@@ -59,16 +59,24 @@ def _names(protocol: CooperationProtocol) -> list[str]:
 def platforms_like(library: Library, sought: str) -> list[CooperationProtocol]:
     """Return the platforms with a name that has what is sought, or nearly is it."""
     wanted = sought.casefold()
-
-    def nearness(protocol: CooperationProtocol) -> float:
-        names = _names(protocol)
-        ratios = (difflib.SequenceMatcher(None, wanted, x).ratio() for x in names)
-        return 2.0 if any(wanted in one for one in names) else max(ratios)
-
-    each = [(nearness(one), one) for one in library.all()]
+    matcher = difflib.SequenceMatcher(b=wanted)
+    each = [
+        (max(_nearness(wanted, matcher, name) for name in _names(one)), one)
+        for one in library.all()
+    ]
     near = [pair for pair in each if pair[0] > LIKENESS]
     near.sort(key=lambda pair: (-pair[0], pair[1].name))
     return [protocol for _, protocol in near]
+
+
+def _nearness(wanted: str, matcher: difflib.SequenceMatcher[str], name: str) -> float:
+    if wanted in name:
+        return 2.0
+    matcher.set_seq1(name)
+    # The quick ratios are never less than the true one, which takes ten times as long.
+    bounds = matcher.real_quick_ratio, matcher.quick_ratio
+    may_be_near = all(bound() > LIKENESS for bound in bounds)
+    return matcher.ratio() if may_be_near else 0.0
 
 
 async def _named(session: AsyncSession, sought: str, actor: Actor) -> str:
