@@ -97,6 +97,7 @@ class CasePage(Page, frozen=True, kw_only=True):
     members: list[str]
     lines: list[Line]
     count: int  # of all its requests
+    cursor: str  # of what is shown
     next: str  # cursor of those that are older
     acts: dict[Act, str]
     picks_all: bool  # asked for by its address, where no script runs
@@ -212,6 +213,7 @@ async def case_page(
         members=[one.name for one in await cases.members(session, case)],
         lines=lines,
         count=await requests.counted(session, wanted, actor=actor),
+        cursor=cursor,
         next=requests.cursor_after(wanted, lines) or "",
         acts=rules.acts([one.request.state for one in lines], actor),
         picks_all=pick == "all",

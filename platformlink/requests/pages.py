@@ -96,7 +96,7 @@ def filter_of(
     """Return the filter that a query string describes."""
     return Filter(
         q=q,
-        status=status if status in set(State) else "",
+        status=status if status in {*State, queries.STILL_OPEN} else "",
         platform=platform,
         kind=kind if kind in set(Kind) else "",
         overdue_at=overdue_at,

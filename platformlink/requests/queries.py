@@ -188,11 +188,14 @@ async def reminder_drafted(
     return reminder
 
 
+STILL_OPEN = "open"  # whatever the state, as long as the request is not over
+
+
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """What a list is narrowed by; empty means any."""
 
     q: str = ""
-    status: str = ""
+    status: str = ""  # a state, or `STILL_OPEN`
     platform: str = ""
     kind: str = ""
     unit: str = ""  # its code
@@ -235,11 +238,17 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
     return col(PlatformRequest.id).in_(late)
 
 
+def _in_state(status: str) -> ColumnElement[bool]:
+    state = col(PlatformRequest.state)
+    return state.not_in(OVER) if status == STILL_OPEN else state == status
+
+
 def _wanted(wanted: Filter, actor: Actor) -> list[ColumnElement[bool]]:
     """Return the conditions of a list, wherever its part begins."""
     conditions = [seen_by(actor)]
+    if wanted.status:
+        conditions.append(_in_state(wanted.status))
     for column, value in (
-        (PlatformRequest.state, wanted.status),
         (PlatformRequest.platform, wanted.platform),
         (PlatformRequest.kind, wanted.kind),
         (PlatformRequest.case_id, wanted.case_id),

@@ -28,6 +28,8 @@ async def test_one_s_own_desk_shows_the_first_and_counts_all(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = {await desk.in_review() for _ in range(3)}
+    over = await desk.in_review()
+    await desk.ann.post(f"/api/v1/requests/{over}/cancel", {"reason": "Not needed."})
     monkeypatch.setattr(pages, "FIRST", 2)
 
     mine = (await desk.ann.page("/")).text
@@ -35,9 +37,12 @@ async def test_one_s_own_desk_shows_the_first_and_counts_all(
 
     own, waiting = counts(mine)["Your open requests"], counts(theirs)
     assert int(own) >= 3
-    assert f'href="/requests?mine=true">Show all {own}' in mine
+    assert f'href="/requests?mine=true&amp;status=open">Show all {own}' in mine
     assert f"Show all {waiting['To read and approve']}" in theirs
-    assert names <= set(await listed(desk.ann, "/requests?mine=true"))
+    assert {over, *names} <= set(await listed(desk.ann, "/requests?mine=true"))
+    found = await listed(desk.ann, "/requests?mine=true&status=open")
+    assert over not in found
+    assert len(found) == int(own)
     assert len(await listed(desk.bob, "/")) == 2
 
 
@@ -67,9 +72,11 @@ async def test_a_case_shows_its_requests_in_parts_and_counts_all(
     first = (await desk.ann.page(f"/cases/{case}")).text
     older = re.search(r'href="(\?cursor=[^"#]+)#requests"', first)
     assert older
+    all_picked = (await desk.ann.page(f"/cases/{case}?pick=all")).text
     shown = await listed(desk.ann, f"/cases/{case}")
     rest = await listed(desk.ann, f"/cases/{case}{older[1]}")
 
     assert counts(first)["Requests"] == "3"
     assert (len(shown), len(rest)) == (2, 1)
     assert {*shown, *rest} == set(names)
+    assert f'href="?pick=all&amp;{older[1][1:]}#requests"' in all_picked
