@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 LIKENESS = 0.6  # of the trigrams of what is sought, the share that must be found
 SHORTEST = 3  # signs: what is shorter has no trigram of its own
 EXACT, HAS = 2.0, 1.0  # how near is what it is, and what has it; a guess is nearer 0
-NUMBER = 6  # digits of a reference's number
+NUMBER = 6  # digits of a reference's number, as letters write it
 MOST_WEIGHED = 400  # of each sort: a word that all have is no way to find one
 MOST_LIKE = 2000  # that a guess goes through
 Columns = Sequence[str | None]  # of a table class, which is what its attributes claim
@@ -54,7 +54,7 @@ def has(columns: Columns, sought: str) -> ColumnElement[bool]:
 
 
 def is_like(columns: Columns, sought: str) -> ColumnElement[bool]:
-    """Return the condition that a column has nearly what is sought; for `guessed`."""
+    """Return the condition that a column has nearly what is sought: a guess."""
     return or_(*(col(one).op("%>", is_comparison=True)(sought) for one in columns))
 
 

@@ -75,8 +75,10 @@ async def test_a_case_shows_its_requests_in_parts_and_counts_all(
     all_picked = (await desk.ann.page(f"/cases/{case}?pick=all")).text
     shown = await listed(desk.ann, f"/cases/{case}")
     rest = await listed(desk.ann, f"/cases/{case}{older[1]}")
+    last = (await desk.ann.page(f"/cases/{case}{older[1]}")).text
 
     assert counts(first)["Requests"] == "3"
     assert (len(shown), len(rest)) == (2, 1)
     assert {*shown, *rest} == set(names)
     assert f'href="?pick=all&amp;{older[1][1:]}#requests"' in all_picked
+    assert f'href="?pick=all&amp;{older[1][1:]}"' in last

@@ -121,15 +121,17 @@ async def test_a_misspelt_reference_is_found_by_its_number(
 async def test_what_is_found_as_it_was_typed_is_not_guessed_at(
     session: AsyncSession, library: Library, ann: Actor
 ) -> None:
-    right = await about(session, library, ann, "@wild.heron", "He asked for money.")
-    misspelt = await about(session, library, ann, "@wild.herron", "She answered.")
+    facts, sought = "He asked for money.", "wild.heron.of.the.lake"
+    right = await about(session, library, ann, f"@{sought}", facts)
+    text = await about(session, library, ann, "@c.d", f"She wrote to {sought}.")
+    misspelt = await about(session, library, ann, "@wild.herron.of.the.lake", facts)
 
-    sought = "wild.heron"
-    first = await searching.found(session, sought, actor=ann, limit=1)
-    both = await searching.found(session, sought, actor=ann, limit=2)
+    two = await searching.found(session, sought, actor=ann, limit=2)
+    three = await searching.found(session, sought, actor=ann, limit=3)
 
-    assert [one.request.id for one in first] == [right.id]
-    assert [one.request.id for one in both] == [right.id, misspelt.id]
+    # What is like it is nearer than a text that has it, where it is guessed at.
+    assert [one.request.id for one in two] == [right.id, text.id]
+    assert [one.request.id for one in three] == [right.id, misspelt.id, text.id]
 
 
 async def test_a_guess_leaves_the_planner_as_it_was(
