@@ -53,6 +53,15 @@ async def test_nobody_finds_what_others_wrote_among_their_own(desk: Desk) -> Non
     assert name in await listed(desk.bob, "/requests")
 
 
+async def test_a_filter_that_narrows_a_list_is_shown_to_whoever_has_it(
+    desk: Desk,
+) -> None:
+    page = (await desk.lea.page("/requests?mine=true")).text
+
+    assert '<input type="checkbox" name="mine" value="true" checked>' in page
+    assert 'name="mine"' not in (await desk.lea.page("/requests")).text
+
+
 async def test_who_may_not_approve_has_nothing_to_approve(desk: Desk) -> None:
     roles = (Role.INVESTIGATOR,)
     eve = await seat(desk.client, desk.runtime, "eve", roles=roles)
