@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Router, post
 
-from platformlink.clocks import queries, rules, sentences
+from platformlink.clocks import calendars, queries, rules, sentences
 from platformlink.clocks.schemas import Calculate, Calculated
 from platformlink.clocks.terms import Evidence
 from platformlink.web.handed import JSONBody, Session, Shell, Who
@@ -22,10 +22,11 @@ async def calculate(
     )
     zone = ZoneInfo(data.zone)
     words = Words(shell.words.language, zone)
+    shown = calendars.in_language(found, words.language)
     return Calculated(
         legal_due=found.legal_due_at.astimezone(zone),
         safe_due=found.safe_due_at.astimezone(zone),
-        sentences=[words.say(one) for one in sentences.reckon(found)],
+        sentences=[words.say(one) for one in sentences.reckon(shown)],
     )
 
 

@@ -78,6 +78,30 @@ def _changed(calendar: Calendar, changes: Iterable[Change]) -> Calendar:
     )
 
 
+def in_language(found: Computation, language: str) -> Computation:
+    """
+    Return a computation whose published holidays are named in a language, to be shown.
+
+    A name that an authority gave, or that the library has no word for, stays.
+    """
+    calendar = found.ingredients.calendar
+    if language == KEPT_IN or calendar is None or not calendar.holidays:
+        return found
+    days = calendar.holidays
+    years = min(days).year, max(days).year
+    try:
+        kept, spoken = (
+            _published(calendar.code, *years, one).holidays
+            for one in (KEPT_IN, language)
+        )
+    except CalendarUnknown:
+        return found
+    named = {d: spoken.get(d, n) if kept.get(d) == n else n for d, n in days.items()}
+    calendar = msgspec.structs.replace(calendar, holidays=named)
+    shown = msgspec.structs.replace(found.ingredients, calendar=calendar)
+    return msgspec.structs.replace(found, ingredients=shown)
+
+
 def load(
     code: str,
     first_year: int,

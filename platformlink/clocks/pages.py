@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Request, Response, Router, get
 
-from platformlink.clocks import queries, rules, sentences
+from platformlink.clocks import calendars, queries, rules, sentences
 from platformlink.clocks.rules import Computation
 from platformlink.clocks.terms import Duty, Evidence, Length, Term, TermWrong, Unit
 from platformlink.errors import FieldError, Invalid
@@ -86,7 +86,8 @@ def _read(typed: dict[str, str]) -> tuple[Term, datetime]:
 
 
 def _shown(found: Computation, words: Words) -> Found:
-    why = [words.say(one) for one in sentences.reckon(found)]
+    shown = calendars.in_language(found, words.language)
+    why = [words.say(one) for one in sentences.reckon(shown)]
     return Found(words.due(found.legal_due_at), words.due(found.safe_due_at), why)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
+from platformlink.clocks.calendars import in_language
 from platformlink.clocks.rules import Computation, Ingredients, recompute
 from platformlink.clocks.sentences import Facts, explain
 from platformlink.clocks.terms import Duty, EndedAs, Evidence, Kind, Source, State
@@ -140,10 +141,9 @@ class Clock(SQLModel, table=True):
         """Return the end, computed anew from the ingredients."""
         return recompute(msgspec.convert(self.ingredients, Ingredients))
 
-    @property
-    def sentences(self) -> list[Phrase]:
-        """Return why it is due then."""
-        return explain(self.computation)
+    def sentences(self, language: str) -> list[Phrase]:
+        """Return why it is due then, with the names of holidays in a language."""
+        return explain(in_language(self.computation, language))
 
     @property
     def facts(self) -> Facts:

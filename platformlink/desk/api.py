@@ -112,7 +112,7 @@ def _line(row: Row, words: Words, now: datetime, soon_days: int) -> ClockLine:
         platform=request.platform,
         unit=row.unit,
         accounts=row.accounts,
-        sentences=[words.say(one) for one in clock.sentences],
+        sentences=[words.say(one) for one in clock.sentences(words.language)],
     )
 
 

@@ -264,8 +264,9 @@ async def why(
 ) -> Response[str]:
     """Show why a clock is due then."""
     clock = await queries.clock_seen(session, number, actor=actor)
+    words = shell.words
     part = WhyPart(
-        sentences=[shell.words.say(one) for one in clock.sentences],
+        sentences=[words.say(one) for one in clock.sentences(words.language)],
         safe_due_at=clock.safe_due_at,
         legal_due_at=clock.legal_due_at,
     )

@@ -204,7 +204,7 @@ def _clock(one: Clock, words: Words) -> ClockOut:
         safe_due_at=one.safe_due_at,
         ended_at=one.ended_at,
         ended_as=one.ended_as,
-        sentences=[words.say(each) for each in one.sentences],
+        sentences=[words.say(each) for each in one.sentences(words.language)],
     )
 
 

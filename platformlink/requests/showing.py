@@ -215,7 +215,7 @@ def clock(row: Clock, words: Words, now: datetime) -> ClockOut:
         ended_as=row.ended_as,
         urgency=shown.urgency,
         words=words.say(shown.words),
-        sentences=[words.say(one) for one in row.sentences],
+        sentences=[words.say(one) for one in row.sentences(words.language)],
     )
 
 

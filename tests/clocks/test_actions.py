@@ -79,7 +79,7 @@ async def test_a_started_clock_keeps_all_that_it_was_computed_from(
     assert kept.legal_due_at == at("2026-11-03T00:00+00:00")
     assert kept.computation.legal_due_at == kept.legal_due_at
     assert kept.computation.ingredients.term == ANSWER
-    assert kept.sentences[1].params == {"rule": "Guidelines, section 4"}
+    assert kept.sentences("en")[1].params == {"rule": "Guidelines, section 4"}
 
 
 async def test_a_request_has_one_open_clock_of_a_kind(session: AsyncSession) -> None:

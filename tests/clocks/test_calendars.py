@@ -1,16 +1,18 @@
 """Real rest days, and an authority's own."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platformlink.clocks import calendars
+from platformlink.clocks import calendars, sentences
 from platformlink.clocks.calendars import Change
 from platformlink.clocks.rules import Computation, compute, recompute
 from platformlink.clocks.terms import Duty, Term, parse
+from platformlink.web.words import Words
 
 
 def test_movable_feasts_are_known() -> None:
@@ -32,6 +34,31 @@ def test_a_day_has_its_name_in_the_readers_language_where_it_is_known() -> None:
     assert calendars.load("AL", 2026, 2026).holidays[day] == "Liberation Day"
     in_albanian = calendars.load("AL", 2026, 2026, language="sq")
     assert in_albanian.holidays[day] == "Dita e Çlirimit"
+
+
+def test_a_clocks_reasons_name_published_days_in_the_readers_language() -> None:
+    ours = Change(date(2026, 12, 3), is_rest=True, name="Election")
+    term = Term(
+        length=parse("10 working days"),
+        zone="Europe/Tirane",
+        calendar="AL",
+        duty=Duty.THEIRS,
+    )
+    calendar = calendars.load("AL", 2026, 2026, [ours])
+    start = datetime(2026, 11, 26, 12, tzinfo=ZoneInfo("Europe/Tirane"))
+    found = compute(term, start, calendar=calendar)
+
+    def told(language: str) -> str:
+        words = Words(language, ZoneInfo("Europe/Tirane"))
+        shown = calendars.in_language(found, language)
+        return " ".join(words.say(one) for one in sentences.reckon(shown))
+
+    assert "8 December 2026 is left out: National Youth Day." in told("en")
+    assert "8 dhjetor 2026" in told("sq")
+    assert "Dita Kombëtare e Rinisë" in told("sq")
+    assert "Election" in told("sq")
+    assert "National Youth Day" not in told("sq")
+    assert calendars.in_language(found, "sq").legal_due_at == found.legal_due_at
 
 
 @pytest.mark.parametrize("language", ["en", "sq"])

@@ -363,11 +363,11 @@ async def test_the_clock_that_was_replaced_still_says_why_it_was_due_then(
     session: AsyncSession, lea: Actor, request_: PlatformRequest
 ) -> None:
     before = await clock(session, request_, ClockKind.RESPONSE)
-    due_at, sentences = before.legal_due_at, before.sentences
+    due_at, sentences = before.legal_due_at, before.sentences("en")
 
     await record(session, request_, lea, came(Kind.ACK, 3, arrived="2026-11-04"))
 
-    assert (before.legal_due_at, before.sentences) == (due_at, sentences)
+    assert (before.legal_due_at, before.sentences("en")) == (due_at, sentences)
     assert before.computation.legal_due_at == due_at
 
 
